@@ -1,0 +1,138 @@
+//! Key types, and the key arrays every load walks.
+
+use std::borrow::Borrow;
+use std::hash::Hash;
+
+use crate::contenders::{Run, leapfrog::Leapfrog};
+use crate::loads;
+
+/// A key type of the comparison, looked up by its `Query` form.
+pub trait Key: Clone + Hash + Ord + Send + Sync + Borrow<Self::Query> + 'static {
+    type Query: Hash + Ord + Send + Sync + ?Sized;
+
+    const NAME: &'static str;
+
+    /// The key of a random number; distinct numbers give distinct keys.
+    fn from_random(number: u64) -> Self;
+
+    /// The form taken by lookups. Named, because `borrow` is ambiguous when `Query` is `Self`.
+    fn query(&self) -> &Self::Query;
+
+    /// Leapfrog takes `Copy` keys only, so each key type says whether it can run.
+    fn leapfrog() -> Option<Run<Self>>;
+}
+
+impl Key for u64 {
+    type Query = Self;
+
+    const NAME: &'static str = "u64";
+
+    fn from_random(number: u64) -> Self {
+        number
+    }
+
+    #[inline]
+    fn query(&self) -> &Self {
+        self
+    }
+
+    fn leapfrog() -> Option<Run<Self>> {
+        Some(loads::sample::<Self, Leapfrog<Self>>)
+    }
+}
+
+impl Key for String {
+    type Query = str;
+
+    const NAME: &'static str = "string";
+
+    fn from_random(number: u64) -> Self {
+        format!("key-{number}")
+    }
+
+    #[inline]
+    fn query(&self) -> &str {
+        self
+    }
+
+    fn leapfrog() -> Option<Run<Self>> {
+        None
+    }
+}
+
+/// The keys of one run. The value of a key is its place in `present` or `absent`.
+pub struct Data<K> {
+    /// In the order of insertion.
+    pub present: Vec<K>,
+    /// The same keys in another random order.
+    pub shuffled: Vec<K>,
+    /// Keys that `present` lacks.
+    pub absent: Vec<K>,
+}
+
+impl<K: Key> Data<K> {
+    /// `absent` is at least `min_absent` long.
+    pub fn new(keys: usize, min_absent: usize) -> Self {
+        let mut numbers: Vec<u64> = (0..keys as u64).map(random).collect();
+        // Keys are made in the order of their use: a string's bytes then lie in the order the
+        // loop reads them, and reading the arrays costs every contender little.
+        let present = to_keys(&numbers);
+        shuffle(&mut numbers);
+        let shuffled = to_keys(&numbers);
+        let first = keys as u64;
+        let last = first + keys.max(min_absent) as u64;
+        numbers = (first..last).map(random).collect();
+        Self {
+            present,
+            shuffled,
+            absent: to_keys(&numbers),
+        }
+    }
+}
+
+fn to_keys<K: Key>(numbers: &[u64]) -> Vec<K> {
+    numbers.iter().copied().map(K::from_random).collect()
+}
+
+/// SplitMix64 of an index: a bijection, so distinct indices give distinct numbers.
+fn random(index: u64) -> u64 {
+    let mut z = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Fisher-Yates.
+fn shuffle(numbers: &mut [u64]) {
+    for end in (1..numbers.len()).rev() {
+        let draw = u128::from(random(!(end as u64)));
+        let other = (draw * (end as u128 + 1)) >> 64;
+        numbers.swap(end, other as usize);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_distinct_and_shuffled() {
+        let data = Data::<u64>::new(1000, 3000);
+        let mut all = data.present.clone();
+        all.extend(&data.absent);
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 4000);
+        assert_ne!(data.present, data.shuffled);
+        let (mut left, mut right) = (data.present.clone(), data.shuffled.clone());
+        left.sort_unstable();
+        right.sort_unstable();
+        assert_eq!(left, right);
+    }
+
+    #[test]
+    fn string_keys_follow_the_numbers() {
+        let (numbers, strings) = (Data::<u64>::new(10, 0), Data::<String>::new(10, 0));
+        assert_eq!(strings.shuffled[3], format!("key-{}", numbers.shuffled[3]));
+    }
+}

@@ -1,0 +1,67 @@
+//! The rounds: every contender runs each load once a round, in an order that rotates.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::contenders::Id;
+use crate::keys::{Data, Key};
+use crate::loads::{Load, Wrong, min_absent};
+
+pub struct Setup {
+    pub keys: usize,
+    pub rounds: usize,
+    pub threads: usize,
+    pub loads: Vec<Load>,
+    pub contenders: Vec<Id>,
+}
+
+/// The outcome of one load on one contender.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// Million operations per second, one number per round.
+    Mops(Vec<f64>),
+    /// The contender cannot hold such keys.
+    Missing,
+    /// The contender's results are wrong, so its speed says nothing.
+    Wrong(Wrong),
+}
+
+/// One row per load, one column per contender, both in the order of the setup.
+pub type Cells = Vec<Vec<Cell>>;
+
+pub fn run<K: Key>(setup: &Setup) -> Cells {
+    let bar = progress(setup);
+    bar.set_message("making keys");
+    let data = Data::<K>::new(setup.keys, min_absent(setup.threads));
+    let contenders = &setup.contenders;
+    let mut cells = vec![vec![Cell::Mops(Vec::new()); contenders.len()]; setup.loads.len()];
+    // Round 0 warms up and does not count.
+    for round in 0..=setup.rounds {
+        for (&load, row) in setup.loads.iter().zip(&mut cells) {
+            for turn in 0..contenders.len() {
+                let column = (round + turn) % contenders.len();
+                let id = contenders[column];
+                bar.set_message(format!("round {round}: {} {}", load.name(), id.name()));
+                let cell = &mut row[column];
+                if let Cell::Mops(mops) = cell {
+                    match id.run::<K>().map(|run| run(load, &data, setup.threads)) {
+                        None => *cell = Cell::Missing,
+                        Some(Err(wrong)) => *cell = Cell::Wrong(wrong),
+                        Some(Ok(sample)) if round > 0 => mops.push(sample.mops()),
+                        Some(Ok(_)) => {}
+                    }
+                }
+                bar.inc(1);
+            }
+        }
+    }
+    bar.finish_and_clear();
+    cells
+}
+
+fn progress(setup: &Setup) -> ProgressBar {
+    let samples = (setup.rounds + 1) * setup.loads.len() * setup.contenders.len();
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}")
+        .expect("the template is valid");
+    // Drawn between samples only: a thread that ticks would take time from the measured ones.
+    ProgressBar::new(samples as u64).with_style(style)
+}

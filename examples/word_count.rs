@@ -1,0 +1,190 @@
+//! Counts the words of real text with all cores through one shared [`AtomicMap`].
+//!
+//! It shows many threads that update one map without a lock, each through its own pinned handle,
+//! and a key that is built only when it is new: a word already in the map is looked up as a `&str`
+//! and its count merged, so a `String` is allocated once per distinct word.
+//!
+//! ```text
+//! cargo run --release --example word_count -- --check [PATH]...
+//! ```
+//!
+//! All text is in memory before counting starts, so the throughput is the map's and not the
+//! disk's, and `--check` counts the very same bytes again whatever happens to the files meanwhile.
+
+#[path = "support/corpus.rs"]
+mod corpus;
+#[path = "support/meter.rs"]
+mod meter;
+#[path = "support/reference.rs"]
+mod reference;
+#[path = "support/report.rs"]
+mod report;
+#[path = "support/sources.rs"]
+mod sources;
+#[path = "support/words.rs"]
+mod words;
+
+use std::io::{self, BufWriter, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use atomic_dict::AtomicMap;
+use clap::{Parser, value_parser};
+use indicatif::ProgressBar;
+
+use crate::corpus::Corpus;
+use crate::report::{Check, Report};
+use crate::sources::Root;
+
+/// Small enough that the threads finish together, large enough that taking a piece costs nothing.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Cargo's home can hold gigabytes; an explicit path means its whole text is wanted.
+const DEFAULT_TEXT_LIMIT_MB: u64 = 256;
+
+const EXIT_COUNTS_DIFFER: u8 = 1;
+const EXIT_NOTHING_COUNTED: u8 = 2;
+
+/// Counts words with many threads in one shared map.
+///
+/// A word is a longest run of alphanumeric characters, as Unicode defines them, in lower case.
+/// Directories are read with all below them; symbolic links met there are not followed.
+/// A file reached through several paths counts once, a file that is not UTF-8 is skipped.
+#[derive(Parser)]
+struct Arguments {
+    /// Files and directories; without any, the sources unpacked in cargo's home and this package
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// How many of the most frequent words to print
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    top: usize,
+
+    /// Counting threads [default: one per core]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// Compare every count with a single-threaded count in a standard HashMap
+    #[arg(long)]
+    check: bool,
+
+    /// Read at most this many million bytes of text, in whole files [default: none for paths, 256 without]
+    #[arg(long, value_name = "MB", value_parser = value_parser!(u64).range(1..))]
+    limit_mb: Option<u64>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(code) => code,
+        Err(message) => {
+            // `eprintln!` panics when standard error is a closed pipe.
+            writeln!(io::stderr(), "error: {message}").ok();
+            ExitCode::from(EXIT_NOTHING_COUNTED)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let started = Instant::now();
+    let corpus = read_text(arguments)?;
+    let read_time = started.elapsed();
+    report::list_skipped(&corpus.skipped);
+    if corpus.files == 0 {
+        return Err(corpus.why_empty());
+    }
+
+    let threads = arguments.threads.map_or_else(all_cores, usize::from);
+    let bar = meter::bytes("counting", corpus.bytes);
+    let started = Instant::now();
+    let map =
+        count_words(&corpus.text, threads, &bar).map_err(|error| format!("cannot start {threads} threads: {error}"))?;
+    let count_time = started.elapsed();
+    bar.finish_and_clear();
+
+    let pinned = map.pin();
+    let entries: Vec<_> = pinned.iter().collect();
+    let mut counts: Vec<(&str, u64)> = entries.iter().map(|(word, count)| (word.as_str(), **count)).collect();
+    counts.sort_unstable_by(|(word, count), (other_word, other_count)| {
+        other_count.cmp(count).then_with(|| word.cmp(other_word))
+    });
+
+    let check = arguments.check.then(|| check(&corpus.text, &counts));
+    let report = Report {
+        default_text: arguments.paths.is_empty(),
+        corpus: &corpus,
+        counts: &counts,
+        top: arguments.top,
+        threads,
+        read_time,
+        count_time,
+        check: check.as_ref(),
+    };
+    print(&report).map_err(|error| format!("cannot print the result: {error}"))?;
+
+    let equal = check.is_none_or(|check| check.differences.is_empty());
+    Ok(if equal { ExitCode::SUCCESS } else { ExitCode::from(EXIT_COUNTS_DIFFER) })
+}
+
+/// One map, shared by reference; the threads take the next piece of text from a shared cursor.
+fn count_words(text: &str, threads: usize, bar: &ProgressBar) -> io::Result<AtomicMap<String, u64>> {
+    let map: AtomicMap<String, u64> = AtomicMap::new();
+    let pieces = words::pieces(text, PIECE_BYTES);
+    let next_piece = AtomicUsize::new(0);
+
+    let count_pieces = || {
+        let mut pinned = map.pin();
+        // Relaxed: the cursor only hands out numbers, the text itself never changes.
+        while let Some(piece) = pieces.get(next_piece.fetch_add(1, Ordering::Relaxed)) {
+            words::for_each_word(piece, |word| {
+                pinned.upsert_ref(word, |word: &str| word.to_owned(), || 1, |count| count + 1);
+            });
+            // Between pieces nothing is borrowed, so memory retired by now can be reclaimed.
+            pinned.repin();
+            bar.inc(piece.len() as u64);
+        }
+    };
+
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            thread::Builder::new().spawn_scoped(scope, count_pieces)?;
+        }
+        Ok::<(), io::Error>(())
+    })?;
+    Ok(map)
+}
+
+/// Counts the same text once more, without the shared map.
+fn check(text: &str, counts: &[(&str, u64)]) -> Check {
+    let started = Instant::now();
+    let expected = reference::count(text);
+    let count_time = started.elapsed();
+    let distinct = expected.len();
+    Check { distinct, count_time, differences: reference::differences(counts, expected) }
+}
+
+fn read_text(arguments: &Arguments) -> Result<Corpus, String> {
+    let default_limit = arguments.paths.is_empty().then_some(DEFAULT_TEXT_LIMIT_MB);
+    let limit = arguments.limit_mb.or(default_limit).map(|mb| mb.saturating_mul(1_000_000));
+    let roots = if arguments.paths.is_empty() { Root::default_text() } else { Root::from_paths(&arguments.paths)? };
+    Ok(Corpus::read(sources::find(&roots), limit))
+}
+
+fn all_cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn print(report: &Report<'_>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = report.write(&mut out).and_then(|()| out.flush());
+    // Dropping the writer would try the failed rest again.
+    let (_, _) = out.into_parts();
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

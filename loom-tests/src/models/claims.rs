@@ -1,0 +1,84 @@
+//! K1: claims of one line, and the first table.
+
+use super::{Boxed, Map, Word, model, race};
+
+fn two_insertions_of_one_key<K: Word, V: Word>() {
+    model(300, &["first", "second"], |witnesses, swap| {
+        let map = Map::<K, V>::of(&[(7, 70)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        match race(swap, move || ours.insert(1, 10), move || theirs.insert(1, 11)) {
+            (None, Some(10)) => {
+                witnesses.saw("first");
+                assert_eq!(map.entries(), [(1, 11), (7, 70)]);
+            }
+            (Some(11), None) => {
+                witnesses.saw("second");
+                assert_eq!(map.entries(), [(1, 10), (7, 70)]);
+            }
+            other => panic!("one of the two comes first: {other:?}"),
+        }
+        assert_eq!(map.raw().approx_len(), 2);
+    });
+}
+
+#[test]
+fn two_insertions_of_one_inline_key() {
+    two_insertions_of_one_key::<u64, u64>();
+}
+
+#[test]
+fn two_insertions_of_one_boxed_key() {
+    two_insertions_of_one_key::<Boxed, Boxed>();
+}
+
+#[test]
+fn two_insertions_of_two_keys() {
+    model(300, &[], |_, swap| {
+        let map = Map::<Boxed, u64>::of(&[(7, 70)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
+        assert_eq!(both, (None, None));
+        assert_eq!(map.entries(), [(1, 10), (2, 20), (7, 70)]);
+    });
+}
+
+#[test]
+fn two_first_tables() {
+    model(300, &[], |_, swap| {
+        let map = Map::<u64, u64>::of(&[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
+        assert_eq!(both, (None, None));
+        assert_eq!(map.entries(), [(1, 10), (2, 20)]);
+    });
+}
+
+#[test]
+fn first_table_and_get() {
+    model(50, &["absent", "present"], |witnesses, swap| {
+        let map = Map::<Boxed, Boxed>::of(&[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (_, seen) = race(swap, move || ours.insert(1, 10), move || theirs.get(1));
+        witnesses.saw(if seen.is_some() { "present" } else { "absent" });
+    });
+}
+
+/// A claim whose value another thread sets (V1 by one who is not the claimer), then removes.
+#[test]
+fn claim_and_removal_of_one_key() {
+    model(300, &["removed", "left"], |witnesses, swap| {
+        let map = Map::<Boxed, Boxed>::of(&[(7, 70)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (_, removed) = race(
+            swap,
+            move || ours.insert(1, 10),
+            move || {
+                theirs.insert(1, 11);
+                theirs.remove(1).expect("inserted before, or replaced")
+            },
+        );
+        let left = map.get(1);
+        witnesses.saw(if left.is_some() { "left" } else { "removed" });
+        assert!(left != Some(removed) && left != Some(11));
+    });
+}

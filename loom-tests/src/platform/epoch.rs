@@ -1,0 +1,158 @@
+//! A reclaimer that frees nothing while a model runs, and checks everything instead.
+//!
+//! It keeps its books in a plain thread-local: all threads of a model run on one thread of the machine, and the books must
+//! add neither schedule points nor synchronisation. One edge there is, which the fences of a real epoch give: who pins
+//! after a retirement has seen what happened before it. An access to a node fails if the node was retired and none of the
+//! guards that were alive then is the one used; a node that is neither freed nor retired at the end fails as a leak. Each
+//! node carries a cell of loom's, written at allocation and read at each access, so that a node which is reached without
+//! having been published fails too.
+
+use core::cell::{Cell, RefCell};
+use core::fmt;
+use core::sync::atomic::Ordering;
+use loom::cell::UnsafeCell;
+use loom::sync::atomic::AtomicUsize;
+use std::collections::{BTreeMap, BTreeSet};
+
+loom::lazy_static! {
+    /// Written by retirements. Pins read the newest value without adding to what can be seen by others.
+    static ref RETIREMENTS: AtomicUsize = AtomicUsize::new(0);
+}
+
+thread_local! {
+    static BOOKS: RefCell<Books> = RefCell::default();
+    static NODES: Cell<isize> = const { Cell::new(0) };
+}
+
+#[derive(Default)]
+struct Books {
+    next_guard: usize,
+    guards: BTreeSet<usize>,
+    retired: Vec<Retired>,
+    /// How many owners a node has beyond those who have retired it, for nodes that were retired or shared.
+    owners: BTreeMap<usize, isize>,
+}
+
+struct Retired {
+    address: usize,
+    bytes: usize,
+    /// Guards that may still use it.
+    guards: BTreeSet<usize>,
+    free: unsafe fn(*mut ()),
+    node: *mut (),
+}
+
+/// Counts nodes, and shows whether they are published before they are read.
+#[derive(Debug)]
+pub(crate) struct Birth(UnsafeCell<()>);
+
+impl Default for Birth {
+    fn default() -> Self {
+        NODES.set(NODES.get() + 1);
+        let cell = UnsafeCell::new(());
+        cell.with_mut(|_| ());
+        Self(cell)
+    }
+}
+
+impl Birth {
+    pub(crate) fn assert_published(&self) {
+        self.0.with(|_| ());
+    }
+}
+
+impl Drop for Birth {
+    fn drop(&mut self) {
+        NODES.set(NODES.get() - 1);
+    }
+}
+
+pub(crate) struct Guard {
+    id: usize,
+    thread: usize,
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Guard").field(&self.id).finish()
+    }
+}
+
+pub(crate) fn pin() -> Guard {
+    pin_as(usize::MAX)
+}
+
+/// Pins as the thread of a given number.
+pub(crate) fn pin_as(thread: usize) -> Guard {
+    RETIREMENTS.fetch_add(0, Ordering::Acquire);
+    BOOKS.with_borrow_mut(|books| {
+        books.next_guard += 1;
+        books.guards.insert(books.next_guard);
+        Guard { id: books.next_guard, thread }
+    })
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        BOOKS.with_borrow_mut(|books| {
+            books.guards.remove(&self.id);
+            for retired in &mut books.retired {
+                retired.guards.remove(&self.id);
+            }
+        });
+    }
+}
+
+impl Guard {
+    pub(crate) fn thread(&self) -> usize {
+        self.thread
+    }
+
+    pub(crate) fn flush(&self) {}
+
+    pub(crate) fn assert_protected<T>(&self, address: *const T) {
+        BOOKS.with_borrow(|books| {
+            for retired in &books.retired {
+                let within = (retired.address..retired.address + retired.bytes).contains(&address.addr());
+                let gone = books.owners[&retired.address] == 0 && !retired.guards.contains(&self.id);
+                assert!(!within || !gone, "use after the grace period");
+            }
+        });
+    }
+
+    pub(crate) fn note_second_owner(&self, node: *mut ()) {
+        BOOKS.with_borrow_mut(|books| *books.owners.entry(node.addr()).or_insert(1) += 1);
+    }
+
+    pub(crate) unsafe fn retire(&self, node: *mut (), bytes: usize, free: unsafe fn(*mut ())) {
+        RETIREMENTS.fetch_add(1, Ordering::Release);
+        BOOKS.with_borrow_mut(|books| {
+            let address = node.addr();
+            let owners = books.owners.entry(address).or_insert(1);
+            assert!(*owners > 0, "retired twice");
+            *owners -= 1;
+            let guards = books.guards.clone();
+            for earlier in books.retired.iter_mut().filter(|retired| retired.address == address) {
+                earlier.guards.clone_from(&guards);
+            }
+            books.retired.push(Retired { address, bytes, guards, free, node });
+        });
+    }
+}
+
+/// Starts the books of an execution.
+pub(crate) fn open_books() {
+    BOOKS.set(Books::default());
+    NODES.set(0);
+}
+
+/// Frees what was retired, and fails if anything is left.
+pub(crate) fn close_books() {
+    let books = BOOKS.take();
+    assert!(books.guards.is_empty(), "a guard is left");
+    for retired in books.retired {
+        // SAFETY: every guard is gone, so the grace period is over; `retire` vouches for the rest.
+        unsafe { (retired.free)(retired.node) };
+    }
+    assert_eq!(NODES.get(), 0, "nodes leaked, or freed twice");
+}

@@ -1,0 +1,83 @@
+//! Iterators.
+
+use super::AtomicMap;
+use super::refs::Ref;
+use crate::table::{Remains, Walk};
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+
+/// The entries of a map that others may change meanwhile. Made by [`Pinned::iter`](crate::Pinned::iter), which says
+/// what it yields.
+pub struct Iter<'g, K: 'static, V: 'static, S> {
+    walk: Walk<'g, K, V>,
+    map: &'g AtomicMap<K, V, S>,
+}
+
+impl<'g, K: 'static, V: 'static, S> Iter<'g, K, V, S> {
+    pub(super) fn new(walk: Walk<'g, K, V>, map: &'g AtomicMap<K, V, S>) -> Self {
+        Self { walk, map }
+    }
+}
+
+impl<'g, K, V, S> Iterator for Iter<'g, K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+    type Item = (Ref<'g, K>, Ref<'g, V>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, value) = self.walk.next(&|key: &K| self.map.hash(key))?;
+        Some((Ref(key), Ref(value)))
+    }
+}
+
+impl<K, V, S> core::iter::FusedIterator for Iter<'_, K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+}
+
+impl<K: 'static, V: 'static, S> fmt::Debug for Iter<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iter").finish_non_exhaustive()
+    }
+}
+
+/// The entries of a map, moved out of it. Made by `AtomicMap::into_iter`. What is not taken is dropped with it.
+pub struct IntoIter<K: 'static, V: 'static>(Remains<K, V>);
+
+impl<K: 'static, V: 'static> Iterator for IntoIter<K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        self.0.next()
+    }
+}
+
+impl<K: 'static, V: 'static> core::iter::FusedIterator for IntoIter<K, V> {}
+
+impl<K: 'static, V: 'static> fmt::Debug for IntoIter<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntoIter").finish_non_exhaustive()
+    }
+}
+
+/// ```
+/// let map = atomic_dict::AtomicMap::new();
+/// map.insert(String::from("a"), vec![1]);
+/// let entries: Vec<(String, Vec<i32>)> = map.into_iter().collect();
+/// assert_eq!(entries, [(String::from("a"), vec![1])]);
+/// ```
+impl<K: 'static, V: 'static, S> IntoIterator for AtomicMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
+
+    fn into_iter(mut self) -> IntoIter<K, V> {
+        IntoIter(self.raw.take_remains())
+    }
+}

@@ -1,0 +1,201 @@
+//! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
+
+mod edits;
+mod hasher;
+mod iter;
+mod outcome;
+mod pinned;
+mod plain;
+mod refs;
+mod traits;
+mod under;
+
+pub use hasher::RandomState;
+pub use iter::{IntoIter, Iter};
+pub use outcome::{ExpectationFailed, Expected, OccupiedError};
+pub use pinned::Pinned;
+pub use refs::{OwnedRef, Ref};
+
+use crate::platform::{discards, epoch};
+use crate::table::RawMap;
+use core::hash::{BuildHasher, Hash};
+
+/// A lock-free concurrent hash map.
+///
+/// All operations take `&self`. Keys and values may be of any type that threads can share; nothing needs to be `Clone`.
+/// Primitives of up to 8 bytes stand in the table itself, so an `AtomicMap<u64, u64>` allocates nothing per entry, and a
+/// lookup of one touches a single cache line in most cases. Anything else is boxed.
+///
+/// There are two ways to call an operation: on a handle from [`pin`](Self::pin), which costs nothing more per call and
+/// returns [`Ref`]s, and on the map itself, which pins the thread for each call (one locked instruction) and returns
+/// [`OwnedRef`]s.
+///
+/// **Progress.** Lookups never wait and write nothing shared. Inserting, updating, removing and growing are lock-free: a
+/// thread that is stopped anywhere, outside the allocator and outside your own closures, never stops the others.
+///
+/// **Atomicity.** Every operation on a key is linearizable, also across keys: there is one order of all of them that
+/// agrees with what each saw, and with the order in which they were called.
+///
+/// **Panics in your code** (`Hash`, `Eq`, `Drop`, a closure) leave the map valid. A `Drop` that is run by the
+/// reclamation of memory is contained there.
+///
+/// **Lookups** take any type that is [`Equivalent`](equivalent::Equivalent) to the key, such as `&str` for `String`, and
+/// hashes alike.
+///
+/// ```
+/// use atomic_dict::AtomicMap;
+///
+/// let stock = AtomicMap::new();
+/// std::thread::scope(|scope| {
+///     for _ in 0..4 {
+///         scope.spawn(|| {
+///             let stock = stock.pin();
+///             for _ in 0..100 {
+///                 stock.upsert("apples", || 1, |apples| apples + 1);
+///             }
+///         });
+///     }
+/// });
+/// assert_eq!(stock.get("apples").as_deref(), Some(&400));
+/// ```
+#[doc(alias = "AtomicDict")]
+#[doc(alias = "ConcurrentHashMap")]
+pub struct AtomicMap<K: 'static, V: 'static, S = RandomState> {
+    raw: RawMap<K, V>,
+    hasher: S,
+}
+
+impl<K: 'static, V: 'static> AtomicMap<K, V> {
+    /// An empty map. Allocates nothing.
+    ///
+    /// ```
+    /// let map: atomic_dict::AtomicMap<u64, u64> = atomic_dict::AtomicMap::new();
+    /// assert!(map.is_empty());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_hasher(RandomState::default())
+    }
+
+    /// An empty map with room for `capacity` entries: inserting so many different keys, by any number of threads,
+    /// causes no migration. Memory is touched when it is used.
+    ///
+    /// # Panics
+    /// If a table for `capacity` entries exceeds the address space ("capacity overflow").
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::with_capacity(1000);
+    /// map.insert(1, "one");
+    /// ```
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, RandomState::default())
+    }
+}
+
+impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
+    /// An empty map that hashes with `hasher`. Allocates nothing.
+    ///
+    /// Any hasher will do, an identity one included: the table spreads the hash itself. Keys with equal hashes cost a
+    /// scan, not memory. A hasher that gives one key several hashes makes the map miss keys, no worse.
+    ///
+    /// ```
+    /// use std::hash::{BuildHasherDefault, DefaultHasher};
+    /// let map = atomic_dict::AtomicMap::with_hasher(BuildHasherDefault::<DefaultHasher>::default());
+    /// map.insert(1, 2);
+    /// ```
+    #[must_use]
+    pub fn with_hasher(hasher: S) -> Self {
+        Self { raw: RawMap::new(), hasher }
+    }
+
+    /// [`with_capacity`](AtomicMap::with_capacity) and [`with_hasher`](Self::with_hasher) in one.
+    ///
+    /// # Panics
+    /// If a table for `capacity` entries exceeds the address space ("capacity overflow").
+    ///
+    /// ```
+    /// let hasher = atomic_dict::RandomState::default();
+    /// let map = atomic_dict::AtomicMap::with_capacity_and_hasher(100, hasher);
+    /// map.insert(1, 2);
+    /// ```
+    #[must_use]
+    pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
+        Self { raw: RawMap::with_capacity(capacity), hasher }
+    }
+
+    /// The hasher.
+    ///
+    /// ```
+    /// let map: atomic_dict::AtomicMap<u8, u8> = atomic_dict::AtomicMap::new();
+    /// let _: &atomic_dict::RandomState = map.hasher();
+    /// ```
+    pub fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// Pins the current thread and returns a handle with all operations.
+    ///
+    /// While the handle lives, memory that any map retires meanwhile is kept: drop it, or call
+    /// [`repin`](Pinned::repin), from time to time.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::new();
+    /// let pinned = map.pin();
+    /// pinned.insert(1, 'a');
+    /// assert_eq!(pinned.get(&1).as_deref(), Some(&'a'));
+    /// ```
+    #[inline]
+    pub fn pin(&self) -> Pinned<'_, K, V, S> {
+        Pinned::new(self)
+    }
+
+    /// How many entries there are, approximately. Wait-free; adds up a counter per thread.
+    ///
+    /// Exact when no other thread inserts or removes meanwhile, and all that did have returned (and were waited for).
+    /// Otherwise it can miss operations that run at the same time, and count a removal without the insertion before it.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::new();
+    /// map.insert(1, 2);
+    /// assert_eq!(map.approx_len(), 1);
+    /// ```
+    pub fn approx_len(&self) -> usize {
+        self.raw.approx_len()
+    }
+
+    /// Frees what can be freed: pushes the garbage of this thread to where every thread can free it, and collects.
+    ///
+    /// Retired keys, values and tables are freed when all threads that were pinned at that moment have unpinned. That
+    /// happens along with other operations; this is for moments when nothing follows for a while. Several calls, with
+    /// no guard alive anywhere, free everything that this thread has retired.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::new();
+    /// map.insert(1, String::from("a"));
+    /// map.remove(&1);
+    /// map.flush();
+    /// ```
+    pub fn flush(&self) {
+        epoch::pin().flush();
+        discards::free_all();
+    }
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
+    /// Whether there is no entry. Looks for one, and does not ask the counters.
+    ///
+    /// `true` means that there was a moment during the call at which no entry was present that was present throughout
+    /// the call; while others insert and remove, entries that come and go may be missed. Completes a running migration.
+    /// Costs a scan of the table if it is large and empty.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::new();
+    /// assert!(map.is_empty());
+    /// map.insert(1, 2);
+    /// assert!(!map.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.pin().iter().next().is_none()
+    }
+}

@@ -1,0 +1,184 @@
+//! Epoch-based reclamation: the only file that names `crossbeam_epoch`.
+//!
+//! Used for two things: to pin, and to defer a function until every thread that is pinned now has unpinned. The
+//! collector is the crate's own, so that guards of other users of the epoch do not delay ours.
+#![allow(unsafe_code)] // The collector's pointer, and the contract of `defer_unchecked`.
+
+use super::site;
+use super::sync::{AtomicI64, AtomicPtr, AtomicUsize};
+use super::thread::ThreadIndex;
+use super::tuning::RETIRED_PER_FLUSH;
+use core::cell::Cell;
+use core::fmt;
+use core::mem::ManuallyDrop;
+use core::ptr;
+use crossbeam_epoch::{Collector, LocalHandle};
+use crossbeam_utils::CachePadded;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A certificate that a node is read only after it was published. Models check it; here it is nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Birth;
+
+impl Birth {
+    #[inline(always)]
+    pub(crate) fn assert_published(&self) {}
+}
+
+/// While a guard lives, nothing that its thread can reach in a map is freed.
+pub(crate) struct Guard {
+    inner: crossbeam_epoch::Guard,
+    thread: usize,
+}
+
+struct Local {
+    handle: LocalHandle,
+    index: ThreadIndex,
+    retired: Cell<u32>,
+    /// Set while a deferred function runs, which must not start another collection on top of itself.
+    collecting: Cell<bool>,
+}
+
+thread_local! {
+    static LOCAL: Local = Local {
+        handle: collector().register(),
+        index: ThreadIndex::acquire(),
+        retired: Cell::new(0),
+        collecting: Cell::new(false),
+    };
+}
+
+/// The crate's collector, made by the first thread that needs it. It is never freed: guards may outlive all maps.
+fn collector() -> &'static Collector {
+    static COLLECTOR: AtomicPtr<Collector> = AtomicPtr::new(ptr::null_mut());
+    // Acquire: COLLECTOR edge, pairs with COLLECTOR_SET: the collector is seen initialised.
+    let mut found = COLLECTOR.load(site!(COLLECTOR_LOAD: Acquire));
+    if found.is_null() {
+        let new = Box::into_raw(Box::new(Collector::new()));
+        // Release: COLLECTOR edge. Acquire on failure: another thread's collector.
+        match COLLECTOR.compare_exchange(
+            ptr::null_mut(),
+            new,
+            site!(COLLECTOR_SET: Release),
+            site!(COLLECTOR_LOST: Acquire),
+        ) {
+            Ok(_) => found = new,
+            Err(other) => {
+                // SAFETY: `new` came from `Box::into_raw` above and was not published.
+                drop(unsafe { Box::from_raw(new) });
+                found = other;
+            }
+        }
+    }
+    // SAFETY: the pointer was published once, initialised, and is never freed.
+    unsafe { &*found }
+}
+
+/// Pins the current thread. Pins nest; only the outermost costs a locked instruction.
+#[inline]
+pub(crate) fn pin() -> Guard {
+    LOCAL
+        .try_with(|local| Guard { inner: local.handle.pin(), thread: local.index.get() })
+        // The thread is being torn down: a registration for this one guard.
+        .unwrap_or_else(|_| Guard { inner: collector().register().pin(), thread: ThreadIndex::SHARED })
+}
+
+impl Guard {
+    /// The dense number of this thread, or `ThreadIndex::SHARED`.
+    #[inline(always)]
+    pub(crate) fn thread(&self) -> usize {
+        self.thread
+    }
+
+    /// Lets go of everything reached so far, as if by a new guard.
+    pub(crate) fn repin(&mut self) {
+        self.inner.repin();
+    }
+
+    /// Pushes this thread's garbage to where any thread can free it, and frees some that is ready.
+    pub(crate) fn flush(&self) {
+        if !collecting() {
+            self.inner.flush();
+        }
+    }
+
+    /// Models check here that `_address` may be read under this guard.
+    #[inline(always)]
+    pub(crate) fn assert_protected<T>(&self, _address: *const T) {}
+
+    /// Models note here that `_node` has one owner more.
+    #[inline(always)]
+    pub(crate) fn note_second_owner(&self, _node: *mut ()) {}
+
+    /// Calls `free(node)` when every thread that is pinned now has unpinned. `bytes` is what it gives back.
+    ///
+    /// # Safety
+    /// `node` is no longer reachable for threads that pin from now on; it is retired once; `free(node)` may run on
+    /// any thread.
+    pub(crate) unsafe fn retire(&self, node: *mut (), bytes: usize, free: unsafe fn(*mut ())) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        pending(self.thread).fetch_add(bytes, site!(PENDING_ADD: Relaxed)); // Relaxed: a figure, publishes nothing.
+        let deferred = move || {
+            // SAFETY: the caller of `retire` vouches for `free(node)` once the grace period is over, which it is.
+            contain_panic(|| unsafe { free(node) });
+            // Relaxed: as above.
+            pending(ThreadIndex::SHARED).fetch_sub(bytes, site!(PENDING_SUB: Relaxed));
+        };
+        // SAFETY: the closure owns nothing but a pointer, whose use the caller has vouched for.
+        unsafe { self.inner.defer_unchecked(deferred) };
+        // Collection keeps up only if it runs once per bag; see the docs of `crate::reclaim`.
+        let due = LOCAL.try_with(|local| {
+            let retired = local.retired.get() + 1;
+            local.retired.set(retired % RETIRED_PER_FLUSH);
+            retired == RETIRED_PER_FLUSH
+        });
+        if due.unwrap_or(true) {
+            self.flush();
+        }
+    }
+}
+
+/// Whether a deferred function of this thread is running, on behalf of whoever retired something.
+pub(crate) fn collecting() -> bool {
+    LOCAL.try_with(|local| local.collecting.get()).unwrap_or(false)
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").finish_non_exhaustive()
+    }
+}
+
+/// Runs a deferred function so that its panic cannot reach the innocent thread that happens to collect.
+fn contain_panic(deferred: impl FnOnce()) {
+    let outer = LOCAL.try_with(|local| local.collecting.replace(true));
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(deferred)) {
+        PANICS.fetch_add(1, site!(PANICS_ADD: Relaxed)); // Relaxed: a figure, publishes nothing.
+        // Dropping the payload could panic again.
+        let _leaked = ManuallyDrop::new(payload);
+    }
+    if let Ok(outer) = outer {
+        let _ = LOCAL.try_with(|local| local.collecting.set(outer));
+    }
+}
+
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// Panics that destructors of retired keys and values raised, in the whole process.
+pub(crate) fn panics_in_drops() -> usize {
+    PANICS.load(site!(PANICS_LOAD: Relaxed)) // Relaxed: a figure.
+}
+
+const PENDING_CELLS: usize = 16;
+
+fn pending(thread: usize) -> &'static AtomicI64 {
+    static PENDING: [CachePadded<AtomicI64>; PENDING_CELLS] =
+        [const { CachePadded::new(AtomicI64::new(0)) }; PENDING_CELLS];
+    &PENDING[thread % PENDING_CELLS]
+}
+
+/// Bytes retired and not yet freed, in the whole process.
+pub(crate) fn pending_bytes() -> usize {
+    let sum: i64 = (0..PENDING_CELLS).map(|cell| pending(cell).load(site!(PENDING_LOAD: Relaxed))).sum(); // Relaxed: a figure.
+    usize::try_from(sum).unwrap_or(0)
+}

@@ -1,0 +1,168 @@
+//! The slot array: lines of four slots, zeroed, allocated lazily.
+#![allow(unsafe_code)] // Raw memory; everything above sees references.
+
+use super::discards;
+use super::epoch;
+use super::sync::AtomicPtr;
+use core::alloc::Layout;
+use core::fmt;
+use core::ptr::NonNull;
+use std::alloc::{alloc_zeroed, dealloc, handle_alloc_error};
+
+/// Slots of a line.
+pub(crate) const LINE_SLOTS: usize = 4;
+
+const LINE_BYTES: usize = size_of::<Line>();
+const HUGE_PAGE: usize = 2 << 20;
+
+/// Bytes from which on giving memory back takes longer than a reader should wait.
+const LARGE: usize = 256 << 10;
+
+/// One entry: a key word and a value word.
+#[repr(C)]
+pub(crate) struct Slot {
+    pub(crate) key: AtomicPtr<()>,
+    pub(crate) value: AtomicPtr<()>,
+}
+
+/// One cache line of slots.
+#[repr(C, align(64))]
+pub(crate) struct Line {
+    pub(crate) slots: [Slot; LINE_SLOTS],
+}
+
+/// `mask + 1` lines (a power of two), and one more for the reserved slots.
+pub(crate) struct LineArray {
+    base: NonNull<Line>,
+    mask: usize,
+    memory: NonNull<u8>,
+    layout: Layout,
+}
+
+// SAFETY: the array owns its memory, and lines are made of atomics.
+unsafe impl Send for LineArray {}
+// SAFETY: as above; `&LineArray` gives out `&Line` only.
+unsafe impl Sync for LineArray {}
+
+impl LineArray {
+    /// The largest power of two of lines whose array fits an allocation.
+    pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
+
+    /// Allocates `count` lines, a power of two, all words zero.
+    ///
+    /// The alignment asked of the allocator stays at 16: above it the standard library fills the memory itself
+    /// instead of asking for fresh pages. The base is aligned by hand within some slack.
+    pub(crate) fn new(count: usize) -> Self {
+        assert!(count.is_power_of_two() && count <= Self::MAX_LINES);
+        let bytes = (count + 1) * LINE_BYTES;
+        let huge = bytes >= 2 * HUGE_PAGE;
+        let align = if huge { HUGE_PAGE } else { LINE_BYTES };
+        let layout = Layout::from_size_align(bytes + align, 16).expect("bounded by MAX_LINES");
+        // SAFETY: the layout has a size above zero.
+        let Some(memory) = NonNull::new(unsafe { alloc_zeroed(layout) }) else { handle_alloc_error(layout) };
+        let offset = memory.as_ptr().align_offset(align);
+        // SAFETY: `offset` is below `align`, which is the slack allocated behind `bytes`.
+        let base = unsafe { memory.add(offset) };
+        if huge {
+            advise_huge_pages(base, bytes);
+        }
+        Self { base: base.cast(), mask: count - 1, memory, layout }
+    }
+
+    /// How many lines there are, the reserved one apart.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.mask + 1
+    }
+
+    /// Line `index`, counted cyclically.
+    #[inline(always)]
+    pub(crate) fn line(&self, index: usize) -> &Line {
+        // SAFETY: the masked index is below the number of lines allocated at `base`.
+        let line = unsafe { self.base.add(index & self.mask) };
+        // SAFETY: the line is aligned, zeroed at allocation (null pointers), and lives as long as `self`; it is
+        // only reached through atomics.
+        unsafe { line.as_ref() }
+    }
+
+    /// The line behind the last one, which holds the reserved slots.
+    pub(crate) fn reserved(&self) -> &Line {
+        // SAFETY: `new` allocates one line more than `mask + 1`.
+        let line = unsafe { self.base.add(self.mask + 1) };
+        // SAFETY: as in `line`.
+        unsafe { line.as_ref() }
+    }
+
+    /// Bytes allocated.
+    pub(crate) fn bytes(&self) -> usize {
+        self.layout.size()
+    }
+}
+
+impl fmt::Debug for LineArray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineArray").field("lines", &self.len()).field("bytes", &self.bytes()).finish()
+    }
+}
+
+impl Drop for LineArray {
+    fn drop(&mut self) {
+        if self.layout.size() >= LARGE && epoch::collecting() {
+            // SAFETY: `memory` has this layout, is large enough for an entry, and nobody holds a line any more.
+            unsafe { discards::push(self.memory, self.layout) };
+        } else {
+            // SAFETY: `memory` came from the same allocator with the same layout, and nobody holds a line any more.
+            unsafe { dealloc(self.memory.as_ptr(), self.layout) };
+        }
+    }
+}
+
+/// Asks for huge pages: most of a random access to a large table is the walk through its page table.
+fn advise_huge_pages(base: NonNull<u8>, bytes: usize) {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    // SAFETY: the range lies inside our own allocation; the advice changes no content, and failure is harmless.
+    unsafe {
+        libc::madvise(base.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE);
+    }
+    #[cfg(not(all(target_os = "linux", not(miri))))]
+    let _ = (base, bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::sync::atomic::Ordering;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn lines_are_aligned_zeroed_and_apart() {
+        for count in [1, 2, 64, 1 << 17] {
+            let array = LineArray::new(count);
+            assert_eq!(array.len(), count);
+            let first = core::ptr::from_ref(array.line(0)).addr();
+            assert_eq!(first % 64, 0);
+            assert_eq!(core::ptr::from_ref(array.reserved()).addr(), first + count * 64);
+            assert_eq!(core::ptr::from_ref(array.line(count)).addr(), first);
+            for index in [0, count / 2, count - 1] {
+                for slot in &array.line(index).slots {
+                    assert!(slot.key.load(Ordering::Relaxed).is_null());
+                    assert!(slot.value.load(Ordering::Relaxed).is_null());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn half_a_gigabyte_costs_less_than_a_millisecond() {
+        let best = (0..5)
+            .map(|_| {
+                let start = Instant::now();
+                let array = LineArray::new((512 << 20) / LINE_BYTES);
+                let spent = start.elapsed();
+                assert!(array.bytes() >= 512 << 20);
+                spent
+            })
+            .min();
+        assert!(best < Some(Duration::from_millis(1)), "{best:?}");
+    }
+}

@@ -1,0 +1,28 @@
+//! What evidence replaces: atomics, reclamation, memory, thread numbers, constants.
+//!
+//! The layers above reach the machine through this module only. `loom-tests` puts models in its place,
+//! `hook-tests` a version that can park a thread at any site.
+
+pub(crate) mod discards;
+pub(crate) mod epoch;
+pub(crate) mod index_pool;
+pub(crate) mod lines;
+pub(crate) mod sync;
+pub(crate) mod thread;
+pub(crate) mod tuning;
+
+/// The ordering of a named atomic access. The names are explained in `docs/TRANSITIONS.md`.
+macro_rules! site {
+    ($name:ident : $ordering:ident) => {
+        core::sync::atomic::Ordering::$ordering
+    };
+}
+
+/// Whether a rule of `docs/TRANSITIONS.md` is in force: always. Models take one rule out at a time.
+macro_rules! rule {
+    ($name:ident) => {
+        true
+    };
+}
+
+pub(crate) use {rule, site};

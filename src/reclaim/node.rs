@@ -1,0 +1,147 @@
+//! Heap nodes whose address stands in a word.
+#![allow(unsafe_code)] // Allocation, and the step from an address to a reference.
+
+use crate::platform::epoch::{Birth, Guard};
+use core::alloc::Layout;
+use core::fmt;
+use core::ptr::NonNull;
+use std::alloc::{alloc, dealloc, handle_alloc_error};
+
+/// Addresses of nodes are multiples of this, which leaves four bits for tags.
+pub(crate) const NODE_ALIGN: usize = 16;
+
+/// Bits of an address. The 16 above belong to fingerprints and prefixes.
+pub(crate) const ADDRESS_BITS: u32 = 48;
+
+#[repr(C, align(16))]
+struct Node<T> {
+    birth: Birth,
+    content: T,
+}
+
+/// The address of a node. Copies are free; who may use and free it is a matter of the protocol.
+pub(crate) struct NodePtr<T>(NonNull<Node<T>>);
+
+impl<T> Clone for NodePtr<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for NodePtr<T> {}
+
+impl<T> PartialEq for NodePtr<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> fmt::Debug for NodePtr<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodePtr").field(&self.0.as_ptr()).finish()
+    }
+}
+
+impl<T> NodePtr<T> {
+    /// Never of size zero: each node has an address of its own.
+    const LAYOUT: Layout = {
+        let layout = Layout::new::<Node<T>>();
+        match Layout::from_size_align(if layout.size() == 0 { NODE_ALIGN } else { layout.size() }, layout.align()) {
+            Ok(layout) => layout,
+            Err(_) => panic!("node too large"),
+        }
+    };
+
+    /// Moves `content` to the heap.
+    ///
+    /// # Panics
+    /// If the allocator returns an address of more than 48 bits, for which a word has no room.
+    pub(crate) fn new(content: T) -> Self {
+        // SAFETY: the layout has a size above zero.
+        let memory = unsafe { alloc(Self::LAYOUT) };
+        let Some(node) = NonNull::new(memory.cast::<Node<T>>()) else { handle_alloc_error(Self::LAYOUT) };
+        if node.addr().get() >> ADDRESS_BITS != 0 {
+            // SAFETY: allocated above with this layout; nothing was written.
+            unsafe { dealloc(memory, Self::LAYOUT) };
+            panic!("atomic-dict needs heap addresses of at most {ADDRESS_BITS} bits, got {memory:p}");
+        }
+        // SAFETY: fresh memory of the layout of `Node<T>`.
+        unsafe { node.write(Node { birth: Birth::default(), content }) };
+        Self(node)
+    }
+
+    /// The address as a plain pointer, aligned to `NODE_ALIGN` at least.
+    pub(crate) fn as_ptr(self) -> *mut () {
+        self.0.as_ptr().cast()
+    }
+
+    /// The inverse of `as_ptr`. `None` for a null pointer.
+    pub(crate) fn from_ptr(address: *mut ()) -> Option<Self> {
+        NonNull::new(address.cast()).map(Self)
+    }
+
+    /// The content, for as long as the guard lives.
+    ///
+    /// # Safety
+    /// The node was published, or allocated by this thread; it had not been retired when `guard` was pinned, or the
+    /// caller owns it for as long as the reference lives; nobody has it exclusively.
+    #[inline(always)]
+    pub(crate) unsafe fn get(self, guard: &Guard) -> &T {
+        guard.assert_protected(self.0.as_ptr());
+        // SAFETY: the node is initialised and alive by the contract of this function.
+        let node = unsafe { self.0.as_ref() };
+        node.birth.assert_published();
+        &node.content
+    }
+
+    /// The content, for an owner who needs no guard.
+    ///
+    /// # Safety
+    /// The caller owns the node for as long as the reference lives.
+    pub(crate) unsafe fn get_owned<'a>(self) -> &'a T {
+        // SAFETY: the node is initialised and alive by the contract of this function.
+        unsafe { &self.0.as_ref().content }
+    }
+
+    /// Frees the node after the grace period by `free`, which gets it as its owner.
+    ///
+    /// # Safety
+    /// The caller owns the node and has made it unreachable for threads that pin from now on. Dropping `T` on another
+    /// thread is sound (every operation that publishes a node asks for `Send`).
+    pub(crate) unsafe fn retire(self, guard: &Guard, free: unsafe fn(*mut ())) {
+        // SAFETY: by the contract of this function; once per owner, and an owner retires once.
+        unsafe { guard.retire(self.as_ptr(), Self::LAYOUT.size(), free) };
+    }
+
+    /// Drops the content and frees the memory: what `retire` takes for a node with one owner.
+    ///
+    /// # Safety
+    /// `address` is that of a `NodePtr<T>` that the caller owns and no other thread can reach.
+    pub(crate) unsafe fn free(address: *mut ()) {
+        let Some(node) = Self::from_ptr(address) else { return };
+        let memory = Memory(node);
+        // SAFETY: owned, initialised, and not used again; `memory` frees it without dropping.
+        unsafe { memory.0.0.drop_in_place() };
+    }
+
+    /// Frees the memory and hands out the content.
+    ///
+    /// # Safety
+    /// The caller owns the node, and no other thread can reach it.
+    pub(crate) unsafe fn take(self) -> T {
+        // SAFETY: owned and initialised.
+        let node = unsafe { self.0.read() };
+        drop(Memory(self));
+        node.content
+    }
+}
+
+/// The memory of a node whose content is gone, freed even if the content's destructor panics.
+struct Memory<T>(NodePtr<T>);
+
+impl<T> Drop for Memory<T> {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `NodePtr::new` with this layout, and owned by whoever made this value.
+        unsafe { dealloc(self.0.as_ptr().cast(), NodePtr::<T>::LAYOUT) };
+    }
+}

@@ -1,0 +1,214 @@
+//! Migration of a table to its successor: who starts it, who moves what, and how the root changes.
+#![allow(unsafe_code)] // Retires what a migration leaves behind.
+
+use super::RawMap;
+use super::array::{Table, TableRef};
+use super::cells::CellBlock;
+use super::find;
+use super::inline::is_inline;
+use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
+use super::slot::{self, Finished, KeyWord};
+use super::word::{self, State, Word};
+use crate::platform::discards;
+use crate::platform::epoch::Guard;
+use crate::platform::lines::{LINE_SLOTS, LineArray, Slot};
+use crate::platform::sync::{fence, spin_loop};
+use crate::platform::tuning::{BLOCK_LINES, SPINS_BEFORE_REDO, STRIPED_LINES};
+use crate::platform::{rule, site};
+use crate::reclaim::key_node::KeyNode;
+use crate::reclaim::node::NodePtr;
+
+/// Chooses the number of lines of a successor.
+fn successor_lines(table: TableRef<'_>) -> usize {
+    let lines = table.lines().len();
+    assert!(lines < LineArray::MAX_LINES, "capacity overflow: the map has {} slots already", lines * LINE_SLOTS);
+    lines * 2
+}
+
+impl<K: 'static, V: 'static> RawMap<K, V> {
+    /// Gives `table` a successor of `lines` lines, if it is the root (rule ROOT_ONLY) and has none.
+    #[cold]
+    pub(crate) fn start_migration(&self, table: TableRef<'_>, lines: usize, guard: &Guard) {
+        discards::free_all();
+        if lines >= STRIPED_LINES {
+            self.len.stripe();
+        }
+        let new = Table::alloc(lines);
+        if rule!(ROOT_ONLY) && self.root(guard) != Some(table) {
+            // SAFETY: just allocated, not published.
+            unsafe { NodePtr::<Table>::free(new.as_ptr()) };
+            return;
+        }
+        table.set_next(new);
+    }
+
+    /// Starts the usual migration: to twice as many lines.
+    #[cold]
+    pub(crate) fn grow(&self, table: TableRef<'_>, guard: &Guard) {
+        if table.next(guard).is_none() && self.root(guard) == Some(table) {
+            self.start_migration(table, successor_lines(table), guard);
+        }
+    }
+
+    /// Moves one block of `table` that nobody has taken yet. Returns whether there was one.
+    #[cold]
+    pub(crate) fn help<'g, H: Fn(&K) -> u64>(
+        &self,
+        table: TableRef<'g>,
+        next: TableRef<'g>,
+        hash: &H,
+        guard: &'g Guard,
+    ) -> bool {
+        let Some(block) = table.take_block() else { return false };
+        if move_block::<K, H>(table, next, block, hash, guard) {
+            self.promote(table, next, guard);
+        }
+        true
+    }
+
+    /// Completes the migration out of `table`, whoever sleeps in the middle of it.
+    #[cold]
+    pub(crate) fn finish_migration<'g, H: Fn(&K) -> u64>(
+        &self,
+        table: TableRef<'g>,
+        next: TableRef<'g>,
+        hash: &H,
+        guard: &'g Guard,
+    ) {
+        while self.help(table, next, hash, guard) {}
+        for _ in 0..SPINS_BEFORE_REDO {
+            if self.root(guard) != Some(table) {
+                return;
+            }
+            spin_loop();
+        }
+        for block in 0..table.blocks() {
+            if !table.is_done(block) {
+                move_block::<K, H>(table, next, block, hash, guard);
+            }
+        }
+        self.promote(table, next, guard);
+    }
+
+    /// Makes the successor the root. All blocks of `table` are done.
+    fn promote(&self, table: TableRef<'_>, next: TableRef<'_>, guard: &Guard) {
+        // SeqCst: stands between the seals and moves in `table`, which are not SeqCst, and every operation that starts
+        // at `next`; a reader of `table` that comes later in the total order sees the former.
+        fence(site!(PROMOTE_FENCE: SeqCst));
+        // SeqCst: pairs with LOAD_ROOT. Release part: ROOT edge, the copies. Relaxed on failure: someone else did it.
+        let promoted = self.root.compare_exchange(
+            table.as_ptr(),
+            next.as_ptr(),
+            site!(PROMOTE: SeqCst),
+            site!(PROMOTE_LOST: Relaxed),
+        );
+        if promoted.is_ok() {
+            // SAFETY: replaced at the root by this thread.
+            unsafe { table.retire(guard) };
+            guard.flush();
+            discards::free_all();
+        }
+    }
+}
+
+/// Brings every slot of a block to a final state. Returns whether this was the last block.
+fn move_block<'g, K: 'static, H: Fn(&K) -> u64>(
+    table: TableRef<'g>,
+    next: TableRef<'g>,
+    block: usize,
+    hash: &H,
+    guard: &'g Guard,
+) -> bool {
+    let mut mover = Mover::<K, H> { next, hash, guard, cells: None, claimed: 0, key: core::marker::PhantomData };
+    for (index, line) in table.block(block).enumerate() {
+        let keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys_to_claim(line) };
+        for (position, &key) in keys.iter().enumerate().filter(|(_, key)| word::is_key(**key)) {
+            mover.move_slot(&line.slots[position], KeyWord::Claimed(key), index * LINE_SLOTS + position);
+        }
+    }
+    if block == 0 && has_reserved::<K>() {
+        for index in 0..RESERVED_SLOTS {
+            let slot = &table.lines().reserved().slots[index];
+            mover.move_slot(slot, KeyWord::Reserved(index), BLOCK_LINES * LINE_SLOTS + index);
+        }
+    }
+    next.claims.add(mover.claimed, guard);
+    drop(mover);
+    table.set_done(block)
+}
+
+/// One helper at one block.
+struct Mover<'g, 'h, K: 'static, H> {
+    next: TableRef<'g>,
+    hash: &'h H,
+    guard: &'g Guard,
+    /// Made for the first live value.
+    cells: Option<NodePtr<CellBlock>>,
+    /// Slots claimed in the next table.
+    claimed: i64,
+    key: core::marker::PhantomData<fn(K)>,
+}
+
+impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
+    /// V5 to V9 for one slot, from whatever state it is in.
+    fn move_slot(&mut self, slot: &Slot, key: KeyWord, index: usize) {
+        let mut value = slot::value_for_freeze(slot);
+        loop {
+            let frozen = match word::state(value) {
+                State::Moved | State::Dead | State::FrozenEmpty => return,
+                State::Frozen(cell) => {
+                    let finished = slot::finish(slot, key, cell, self.next, self.guard);
+                    self.claimed += i64::from(finished == Finished::Claimed);
+                    return;
+                }
+                State::Empty => word::FROZEN_EMPTY,
+                State::Tomb => word::DEAD,
+                State::Live => self.fill_cell(key, value, index),
+            };
+            if !rule!(FREEZE_FIRST) {
+                value = frozen;
+                continue;
+            }
+            match slot::freeze(slot, value, frozen) {
+                Ok(()) if frozen == word::DEAD => return self.retire_key(key),
+                Ok(()) => value = frozen,
+                Err(seen) => value = seen,
+            }
+        }
+    }
+
+    /// Prepares the frozen word of a live value.
+    fn fill_cell(&mut self, key: KeyWord, live: Word, index: usize) -> Word {
+        let hash = match key {
+            KeyWord::Reserved(_) => 0,
+            // User code, before anything changes.
+            KeyWord::Claimed(key) if is_inline::<K>() => needle::rehash_inline(key, self.hash),
+            // SAFETY: the key word came with Acquire, and the value was live after that.
+            KeyWord::Claimed(key) => unsafe { boxed_key::<K>(key, self.guard) }.hash,
+        };
+        let cells = *self.cells.get_or_insert_with(CellBlock::alloc);
+        // SAFETY: the block is this mover's; the cell of this slot is filled again only if publishing it failed.
+        word::frozen(unsafe { CellBlock::fill(cells, index, live, hash) })
+    }
+
+    /// The key of a slot that this helper made `DEAD`.
+    fn retire_key(&self, key: KeyWord) {
+        if let (KeyWord::Claimed(key), false) = (key, is_inline::<K>())
+            && let Some(node) = NodePtr::<KeyNode<K>>::from_ptr(word::key_node(key))
+        {
+            // SAFETY: the slot owned the key, and V6 made this thread its owner; nobody who pins from now on reads the
+            // key of a `DEAD` slot (rule SKIP_DEAD).
+            unsafe { KeyNode::retire(node, self.guard) };
+        }
+    }
+}
+
+impl<K: 'static, H> Drop for Mover<'_, '_, K, H> {
+    fn drop(&mut self) {
+        if let Some(cells) = self.cells {
+            // SAFETY: owned by this mover. Every slot with a published cell of it is final, or (if the hasher panics)
+            // was finished before the panic; so nobody who pins from now on reaches a cell.
+            unsafe { cells.retire(self.guard, NodePtr::<CellBlock>::free) };
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The lock-free table: slots, lookup, writing, migration.
+//!
+//! States, transitions, rules and sites stand in `docs/TRANSITIONS.md`; this layer is written from it. It knows words,
+//! nodes and hashes, but neither hashes keys nor runs user code on its own: hashes come in as numbers, and the inline
+//! keys of a migration are hashed by a function that comes in with the operation.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | `word` | states as bits |
+//! | `inline` | which types stand in a word |
+//! | `probe` | from hashes to places |
+//! | `value`, `source`, `needle` | values and keys around the moment of publication, and recognising a key |
+//! | `cells` | frozen values |
+//! | `slot` | the transitions |
+//! | `array` | one table |
+//! | `find`, `edit` | reading and writing operations |
+//! | `migrate` | from a table to its successor |
+//! | `walk`, `remains` | traversal, shared and owned |
+//! | `counter` | counts |
+#![allow(unsafe_code)] // `Send` and `Sync` of a map of pointers, and its root.
+
+mod array;
+mod cells;
+mod counter;
+mod edit;
+mod find;
+pub(crate) mod inline;
+mod migrate;
+mod needle;
+mod probe;
+mod remains;
+mod slot;
+mod source;
+mod value;
+mod walk;
+mod word;
+
+use crate::platform::epoch::Guard;
+use crate::platform::lines::LINE_SLOTS;
+use crate::platform::site;
+use crate::platform::sync::AtomicPtr;
+use crate::platform::tuning::{MIN_LINES, STRIPED_LINES};
+use crate::reclaim::node::NodePtr;
+use array::{Table, TableRef};
+use core::marker::PhantomData;
+use core::ptr;
+
+pub(crate) use counter::Counter;
+pub(crate) use edit::{Decision, Edit, Edited};
+pub(crate) use needle::{Needle, Probe};
+pub(crate) use remains::Remains;
+pub(crate) use source::{Built, KeySource, Owned};
+pub(crate) use value::{NewValue, Seen};
+pub(crate) use walk::Walk;
+
+/// A map from hashed keys to values: the chain of tables.
+pub(crate) struct RawMap<K: 'static, V: 'static> {
+    /// The current table; null until something is inserted.
+    root: AtomicPtr<()>,
+    len: Counter,
+    /// Invariant: keys and values go in and come out.
+    _entries: PhantomData<(*mut K, *mut V)>,
+}
+
+// SAFETY: the map owns its keys and values, and drops them on the thread that it was sent to.
+unsafe impl<K: Send, V: Send> Send for RawMap<K, V> {}
+// SAFETY: threads that share the map share keys and values by reference (`Sync`), and move them in and out (`Send`).
+unsafe impl<K: Send + Sync, V: Send + Sync> Sync for RawMap<K, V> {}
+
+impl<K: 'static, V: 'static> RawMap<K, V> {
+    /// An empty map, without memory of its own.
+    pub(crate) fn new() -> Self {
+        Self { root: AtomicPtr::new(ptr::null_mut()), len: Counter::new(), _entries: PhantomData }
+    }
+
+    /// A map that takes `entries` keys before its first migration.
+    ///
+    /// # Panics
+    /// If no table is that large.
+    pub(crate) fn with_capacity(entries: usize) -> Self {
+        let map = Self::new();
+        if entries > 0 {
+            let lines = probe::lines_for(entries);
+            map.add_first_table(lines.unwrap_or_else(|| panic!("capacity overflow: {entries} entries")));
+        }
+        map
+    }
+
+    /// The current table.
+    #[inline(always)]
+    pub(crate) fn root<'g>(&self, guard: &'g Guard) -> Option<TableRef<'g>> {
+        // SeqCst: where an operation starts decides what it can see; pairs with PROMOTE and FIRST_TABLE. Its Acquire part:
+        // ROOT edge, the table's fields and the copies in it.
+        let root = self.root.load(site!(LOAD_ROOT: SeqCst));
+        // SAFETY: read from the root under this guard, with SeqCst.
+        unsafe { TableRef::from_ptr(root, guard) }
+    }
+
+    /// The current table, made if there is none.
+    #[cold]
+    fn first_table<'g>(&self, guard: &'g Guard) -> TableRef<'g> {
+        loop {
+            if let Some(table) = self.root(guard) {
+                return table;
+            }
+            self.add_first_table(MIN_LINES);
+        }
+    }
+
+    fn add_first_table(&self, lines: usize) {
+        if lines >= STRIPED_LINES {
+            self.len.stripe();
+        }
+        let table = Table::alloc(lines).as_ptr();
+        // SeqCst: pairs with LOAD_ROOT; its Release part is the ROOT edge. Relaxed on failure: not read.
+        let first = self.root.compare_exchange(
+            ptr::null_mut(),
+            table,
+            site!(FIRST_TABLE: SeqCst),
+            site!(FIRST_TABLE_LOST: Relaxed),
+        );
+        if first.is_err() {
+            // SAFETY: allocated above and not published.
+            unsafe { NodePtr::<Table>::free(table) };
+        }
+    }
+
+    /// The value of a key.
+    #[inline(always)]
+    pub(crate) fn get<'g, N: Needle<K>>(&'g self, needle: &N, guard: &'g Guard) -> Option<Seen<'g, V>> {
+        find::get(self.root(guard)?, needle, guard)
+    }
+
+    /// Inserts minus removals that have been counted so far.
+    pub(crate) fn approx_len(&self) -> usize {
+        usize::try_from(self.len.sum()).unwrap_or(0)
+    }
+
+    /// Slots of the current table, and claims at which it gets a successor.
+    pub(crate) fn slots(&self, guard: &Guard) -> usize {
+        self.root(guard).map_or(0, |table| table.lines().len() * LINE_SLOTS)
+    }
+}
+
+impl<K: 'static, V: 'static> Drop for RawMap<K, V> {
+    fn drop(&mut self) {
+        drop(self.take_remains());
+    }
+}

@@ -1,0 +1,218 @@
+//! The transitions of a slot and of a line: `docs/TRANSITIONS.md` sections 1 and 2, a function each.
+#![allow(unsafe_code)] // From words to what they own, by the ownership column there.
+
+use super::array::TableRef;
+use super::cells::Cell;
+use super::find;
+use super::inline::is_inline;
+use super::needle;
+use super::value::Seen;
+use super::word::{self, State, Word};
+use crate::platform::epoch::Guard;
+use crate::platform::lines::{LINE_SLOTS, Line, Slot};
+use crate::platform::site;
+
+/// What a value word tells a reader.
+pub(crate) enum Reading<'g, V> {
+    Present(Seen<'g, V>),
+    Absent,
+    /// Ask the next table.
+    Elsewhere,
+}
+
+/// Reads a slot that holds the reader's key.
+#[inline(always)]
+pub(crate) fn read<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Reading<'g, V> {
+    // SeqCst: the reader's linearization point. Its Acquire part: VALUE edge, pairs with SET_VALUE and COPY_VALUE (the
+    // box), FREEZE (the cell) and MOVE (the copy in the next table).
+    let value = slot.value.load(site!(FIND_VALUE: SeqCst));
+    if let Some(bits) = word::inline_value_bits::<V>(value)
+        && is_inline::<V>()
+    {
+        // SAFETY: the bits of a live inline value.
+        return Reading::Present(unsafe { Seen::from_bits(bits) });
+    }
+    if !is_inline::<V>() && word::is_live(value) {
+        // SAFETY: live, and read under this guard.
+        return Reading::Present(unsafe { Seen::from_live(value, guard) });
+    }
+    read_special(value, guard)
+}
+
+#[cold]
+fn read_special<V: 'static>(value: Word, guard: &Guard) -> Reading<'_, V> {
+    match word::state(value) {
+        // SAFETY: live, and read under this guard.
+        State::Live => Reading::Present(unsafe { Seen::from_live(value, guard) }),
+        State::Empty | State::Tomb => Reading::Absent,
+        State::Moved | State::Dead | State::FrozenEmpty => Reading::Elsewhere,
+        State::Frozen(cell) => {
+            // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
+            let (live, _) = unsafe { Cell::read(cell, guard) };
+            // SAFETY: nobody replaces the value before the slot says `MOVED`, which it did not when it was read.
+            Reading::Present(unsafe { Seen::from_live(live, guard) })
+        }
+    }
+}
+
+/// K1: claims a slot for a key. Returns whether it was free.
+#[inline(always)]
+pub(crate) fn claim(slot: &Slot, key: Word) -> bool {
+    // SeqCst: a later miss of this key must see it; pairs with DECIDE in the total order. Release part: KEY edge, the
+    // node of a boxed key. Relaxed on failure: the line is read again.
+    slot.key.compare_exchange(word::EMPTY, key, site!(CLAIM_KEY: SeqCst), site!(CLAIM_LOST: Relaxed)).is_ok()
+}
+
+/// V1 to V4: replaces a value word that a writer may replace. Returns what stood there instead.
+#[inline(always)]
+pub(crate) fn set_value(slot: &Slot, current: Word, new: Word) -> Result<(), Word> {
+    // SeqCst: the writer's linearization point, and on failure the deciding read of its next attempt. Release part:
+    // VALUE edge, pairs with FIND_VALUE, EDIT_VALUE and FREEZE_SCAN.
+    slot.value.compare_exchange(current, new, site!(SET_VALUE: SeqCst), site!(SET_VALUE_LOST: SeqCst)).map(drop)
+}
+
+/// The value word, for a writer who found its key in the slot.
+#[inline(always)]
+pub(crate) fn value_for_edit(slot: &Slot) -> Word {
+    // SeqCst: a deciding read; Acquire part as for FIND_VALUE.
+    slot.value.load(site!(EDIT_VALUE: SeqCst))
+}
+
+/// Puts the claim of another thread into the total order before our own V1 on it.
+pub(crate) fn confirm_key(slot: &Slot) {
+    // SeqCst: a reader's later DECIDE in the total order sees the claim that we build on.
+    let _ = slot.key.load(site!(CONFIRM_KEY: SeqCst));
+}
+
+/// K3 and K4: makes all key words of a line final and returns them.
+pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
+    let mut keys = [word::SEALED; LINE_SLOTS];
+    let mut slots = line.slots.iter().zip(&mut keys);
+    for (slot, key) in slots.by_ref() {
+        // SeqCst: as for SCAN_KEY. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
+        *key = slot.key.load(site!(SEAL_SCAN: SeqCst));
+        if *key == word::EMPTY {
+            // Release: SEAL edge, pairs with FIND_LAST, FIND_KEY and DECIDE: who sees the seal sees `next`. Acquire on
+            // failure: as for SEAL_SCAN.
+            *key = slot
+                .key
+                .compare_exchange(word::EMPTY, word::SEALED, site!(SEAL: Release), site!(SEAL_LOST: Acquire))
+                .map_or_else(|seen| seen, |_| word::SEALED);
+        }
+        if *key == word::SEALED {
+            break;
+        }
+    }
+    for (slot, _) in slots {
+        // Release: as for SEAL. A plain store: behind a sealed word nothing is ever claimed.
+        slot.key.store(word::SEALED, site!(SEAL_REST: Release));
+    }
+    keys
+}
+
+/// V5, V6 and V9: takes a value word out of the hands of writers. Returns what stood there instead.
+pub(crate) fn freeze(slot: &Slot, current: Word, frozen: Word) -> Result<(), Word> {
+    // Release: the cell, for FIND_VALUE and EDIT_VALUE; RETIRED edge for MATCH_VALUE. Acquire on failure: VALUE edge, the
+    // box that we are to copy.
+    slot.value.compare_exchange(current, frozen, site!(FREEZE: Release), site!(FREEZE_LOST: Acquire)).map(drop)
+}
+
+/// The value word, for a copier.
+pub(crate) fn value_for_freeze(slot: &Slot) -> Word {
+    // Acquire: VALUE edge, pairs with SET_VALUE, COPY_VALUE (the box goes on to the next table) and FREEZE (the cell).
+    slot.value.load(site!(FREEZE_SCAN: Acquire))
+}
+
+/// V7 and V8: brings a frozen value to the next table, if nobody has yet, and leaves `MOVED` behind.
+///
+/// `key` is the key word, or the number of a reserved slot.
+pub(crate) fn finish(slot: &Slot, key: KeyWord, cell: *mut (), next: TableRef<'_>, guard: &Guard) -> Finished {
+    // SAFETY: the cell's address was read from `slot` with Acquire, or is our own.
+    let (live, hash) = unsafe { Cell::read(cell, guard) };
+    let place = match key {
+        KeyWord::Reserved(index) => Some((&next.lines().reserved().slots[index], Finished::KeyWasThere)),
+        KeyWord::Claimed(key) => copy_key(next, key, hash),
+    };
+    let finished = place.map_or(Finished::KeyWasThere, |(target, finished)| {
+        // Release: VALUE edge for readers of the next table. Relaxed on failure: any other value means that another
+        // copier was first (rule COPY_STOPS), and is not used.
+        let _ = target.value.compare_exchange(
+            word::EMPTY,
+            live,
+            site!(COPY_VALUE: Release),
+            site!(COPY_VALUE_LOST: Relaxed),
+        );
+        finished
+    });
+    // Release: MOVE edge, pairs with FIND_VALUE and EDIT_VALUE: who is sent on finds the copy.
+    slot.value.store(word::MOVED, site!(MOVE: Release));
+    finished
+}
+
+/// The key word of a slot that holds a key.
+pub(crate) fn claimed_key(slot: &Slot) -> KeyWord {
+    // Relaxed: final, and seen before by this thread.
+    KeyWord::Claimed(slot.key.load(site!(KEY_AGAIN: Relaxed)))
+}
+
+/// How a slot's key is known.
+#[derive(Clone, Copy)]
+pub(crate) enum KeyWord {
+    Claimed(Word),
+    Reserved(usize),
+}
+
+/// Whether `finish` claimed a slot in the next table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finished {
+    Claimed,
+    KeyWasThere,
+}
+
+/// K2: the slot of a key in the next table, recognised by its word alone. `None`: the next table is being left in its
+/// turn, so all copies into it are made.
+fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, Finished)> {
+    let lines = next.lines();
+    let home = next.home(hash);
+    let mut step = 0;
+    while step < lines.len() {
+        let line = lines.line(home.wrapping_add(step));
+        let keys = find::load_keys_to_claim(line);
+        if let Some(index) = needle::same_word(&keys, key) {
+            return Some((&line.slots[index], Finished::KeyWasThere));
+        }
+        let Some(first) = find::first_unclaimed(&keys) else {
+            step += 1;
+            continue;
+        };
+        if keys[first] == word::SEALED {
+            return None;
+        }
+        // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
+        // failure: the line is read again.
+        let slot = &line.slots[first];
+        if slot
+            .key
+            .compare_exchange(word::EMPTY, key, site!(COPY_CLAIM: Release), site!(COPY_CLAIM_LOST: Relaxed))
+            .is_ok()
+        {
+            return Some((slot, Finished::Claimed));
+        }
+    }
+    unreachable!("a successor has room for all copies")
+}
+
+/// The slot of a key in a table, by its word alone, for one who only reads.
+pub(crate) fn find_copy<'g>(table: TableRef<'g>, key: Word, hash: u64) -> Option<&'g Slot> {
+    let lines = table.lines();
+    let home = table.home(hash);
+    for step in 0..lines.len() {
+        let line = lines.line(home.wrapping_add(step));
+        let keys = find::load_keys_to_claim(line);
+        if let Some(index) = needle::same_word(&keys, key) {
+            return Some(&line.slots[index]);
+        }
+        find::first_unclaimed(&keys).is_none().then_some(())?;
+    }
+    None
+}
