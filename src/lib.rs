@@ -1,9 +1,64 @@
-//! Lock-free concurrent maps. PLACEHOLDER
+//! A lock-free concurrent hash map with inline entries, compare-and-set by value, and orderings held by models.
+//!
+//! [`AtomicMap`] is the map. Call [`pin`](AtomicMap::pin) for a handle with all operations, or use the conveniences on the map
+//! itself.
+//!
+//! ```
+//! use atomic_dict::AtomicMap;
+//!
+//! let map = AtomicMap::new();
+//! let pinned = map.pin();
+//! pinned.insert("one", 1);
+//! pinned.insert("two", 2);
+//! assert_eq!(pinned.get("two").as_deref(), Some(&2));
+//! pinned.update("two", |value| value * 10);
+//! assert_eq!(pinned.remove("two").as_deref(), Some(&20));
+//! ```
+//!
+//! # Consistency
+//!
+//! Every operation on a key takes effect at one moment between its call and its return, and there is one order of these
+//! moments for all keys of a map. What you read is what was there at that moment; it stays readable as long as the
+//! handle or the reference lives, whatever happens to the map meanwhile. Iteration is no snapshot: see
+//! [`Pinned::iter`].
+//!
+//! # Closures
+//!
+//! Closures that compute a value from another (`update`, the second one of `upsert`) run again when another thread was
+//! first. They should compute, and nothing else. They may call the map; but one that changes its own key each time it
+//! runs makes its own attempt fail each time, and never ends.
+//!
+//! # Memory reclamation
+//!
+//! What is replaced or removed is freed when no thread can see it any more (epoch-based reclamation, by
+//! `crossbeam-epoch`, with a collector of this crate's own). A thread sees things while it has a handle or a reference. So
+//! a handle that is kept for hours keeps all garbage of these hours: use [`Pinned::repin`], or make a new one. Destructors
+//! of keys and values run on whichever thread frees them, hence `Send` and `'static`; a panic in one of these is
+//! contained there. A thread hands its garbage over when it has retired 64 objects, when it ends, and at
+//! [`flush`](AtomicMap::flush): the last few objects of a thread that retires no more wait for that.
+//!
+//! # Performance
+//!
+//! A lookup reads one cache line in most cases, if keys and values are primitives of up to 8 bytes: these stand in the table
+//! itself. Other types are boxed: one more line for the key, one for the value. Prefer the handle in loops: making one
+//! costs about as much as a lookup in cache. Tables of 4 MiB and more ask for huge pages.
+//!
+//! # Words
+//!
+//! The names of cereggii's `AtomicDict`, which this map follows, are kept as aliases of the documentation search.
+//!
+//! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository.
+
 mod map;
 mod platform;
 mod reclaim;
 mod table;
 
 pub use map::{
-    AtomicMap, ExpectationFailed, Expected, IntoIter, Iter, OccupiedError, OwnedRef, Pinned, RandomState, Ref,
+    AtomicMap, ExpectationFailed, Expected, IntoIter, Iter, OccupiedError, OwnedRef, Pinned, RandomState, Ref, Stats,
 };
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,7 +4,8 @@
 //! every access, and every site can be weakened and every rule taken out at run time. See `models` for how a model is
 //! built, and `docs/TRANSITIONS.md` for what each of them holds.
 #![allow(unsafe_code)] // The included layers; here, the checking reclaimer.
-#![allow(dead_code)] // Models use a part of the included layers.
+#![allow(dead_code, unused_imports)] // Models use a part of the included layers.
+#![allow(clippy::reversed_empty_ranges)] // `tuning` sets a number of turns to zero.
 #![allow(unreachable_pub, missing_docs)] // Nobody depends on this crate.
 
 mod map;

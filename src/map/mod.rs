@@ -7,6 +7,7 @@ mod outcome;
 mod pinned;
 mod plain;
 mod refs;
+mod stats;
 mod traits;
 mod under;
 
@@ -15,6 +16,7 @@ pub use iter::{IntoIter, Iter};
 pub use outcome::{ExpectationFailed, Expected, OccupiedError};
 pub use pinned::Pinned;
 pub use refs::{OwnedRef, Ref};
+pub use stats::Stats;
 
 use crate::platform::{discards, epoch};
 use crate::table::RawMap;
@@ -30,7 +32,8 @@ use core::hash::{BuildHasher, Hash};
 /// returns [`Ref`]s, and on the map itself, which pins the thread for each call (one locked instruction) and returns
 /// [`OwnedRef`]s.
 ///
-/// **Progress.** Lookups never wait and write nothing shared. Inserting, updating, removing and growing are lock-free: a
+/// **Progress.** Lookups never wait, and under a handle they write nothing shared. (Making a handle, as the methods on the
+/// map do for each call, notes the thread's epoch, and now and then frees memory.) Inserting, updating, removing and growing are lock-free: a
 /// thread that is stopped anywhere, outside the allocator and outside your own closures, never stops the others.
 ///
 /// **Atomicity.** Every operation on a key is linearizable, also across keys: there is one order of all of them that
@@ -97,7 +100,8 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// An empty map that hashes with `hasher`. Allocates nothing.
     ///
     /// Any hasher will do, an identity one included: the table spreads the hash itself. Keys with equal hashes cost a
-    /// scan, not memory. A hasher that gives one key several hashes makes the map miss keys, no worse.
+    /// scan, not memory. A hasher that gives one key several hashes makes the map miss keys, and leak a boxed value of a
+    /// primitive key where two entries of it meet; nothing worse.
     ///
     /// ```
     /// use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -162,6 +166,23 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// ```
     pub fn approx_len(&self) -> usize {
         self.raw.approx_len()
+    }
+
+    /// Figures about the map, and about reclamation in the whole process. A snapshot of counters, each read once.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::with_capacity(1000);
+    /// map.insert(1, 2);
+    /// let stats = map.stats();
+    /// assert!(stats.live == 1 && stats.slots >= 1000);
+    /// ```
+    pub fn stats(&self) -> Stats {
+        Stats {
+            live: self.approx_len(),
+            slots: self.raw.slots(&epoch::pin()),
+            retired_bytes: epoch::pending_bytes(),
+            panics_in_drops: epoch::panics_in_drops(),
+        }
     }
 
     /// Frees what can be freed: pushes the garbage of this thread to where every thread can free it, and collects.

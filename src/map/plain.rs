@@ -36,7 +36,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// ```
     #[inline]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<OwnedRef<'_, V>> {
-        self.found(|map, guard| map.get_under(key, guard))
+        let probe = self.prepare_get(key);
+        self.found(|map, guard| map.get_prepared(probe, guard))
     }
 
     /// As [`Pinned::contains_key`](crate::Pinned::contains_key).
@@ -48,7 +49,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// ```
     #[inline]
     pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
-        self.get_under(key, &epoch::pin()).is_some()
+        let probe = self.prepare_get(key);
+        self.get_prepared(probe, &epoch::pin()).is_some()
     }
 
     /// As [`Pinned::insert`](crate::Pinned::insert).

@@ -4,7 +4,7 @@ use super::AtomicMap;
 use super::edits::{CompareAndSet, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
 use super::outcome::{ExpectationFailed, Expected, OccupiedError};
 use crate::platform::epoch::Guard;
-use crate::table::{Built, Edit, Edited, KeySource, Owned, Probe, Seen};
+use crate::table::{Built, Edit, Edited, KeySource, Needle, Owned, Probe, Seen};
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -30,8 +30,27 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     }
 
     #[inline(always)]
-    fn run<'g>(&'g self, mut source: impl KeySource<K>, edit: &mut impl Edit<V>, guard: &'g Guard) -> Edited<'g, V> {
-        self.raw.edit(&mut source, edit, &|key: &K| self.hash(key), guard)
+    fn run<'g, E: Edit<V>>(&'g self, source: impl KeySource<K>, edit: E, guard: &'g Guard) -> (Edited<'g, V>, E) {
+        self.raw.edit(source, edit, &|key: &K| self.hash(key), guard)
+    }
+
+    /// The first half of a lookup, for one who is about to pin: `get_prepared` is the second.
+    #[inline(always)]
+    pub(super) fn prepare_get<'q, Q>(&self, query: &'q Q) -> Probe<'q, Q>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let probe = self.probe(query);
+        self.raw.prefetch(Needle::<K>::hash(&probe));
+        probe
+    }
+
+    #[inline(always)]
+    pub(super) fn get_prepared<'g, Q>(&'g self, probe: Probe<'_, Q>, guard: &'g Guard) -> Option<Seen<'g, V>>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        self.raw.get(probe, guard)
     }
 
     #[inline(always)]
@@ -39,12 +58,12 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.raw.get::<Probe<'_, Q>>(&self.probe(query), guard)
+        self.get_prepared(self.probe(query), guard)
     }
 
     #[inline(always)]
     pub(super) fn insert_under<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Option<Seen<'g, V>> {
-        self.run(self.owned(key, guard), &mut Insert(Offer::ready(value)), guard).before
+        self.run(self.owned(key, guard), Insert(Offer::ready(value)), guard).0.before
     }
 
     #[inline(always)]
@@ -54,8 +73,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         value: V,
         guard: &'g Guard,
     ) -> Result<Seen<'g, V>, OccupiedError<Seen<'g, V>, V>> {
-        let mut edit = InsertAbsent(Offer::ready(value));
-        let edited = self.run(self.owned(key, guard), &mut edit, guard);
+        let (edited, edit) = self.run(self.owned(key, guard), InsertAbsent(Offer::ready(value)), guard);
         match (edited.before, edit.0.unused()) {
             (Some(current), Some(value)) => Err(OccupiedError { current, value }),
             _ => Ok(present(edited.after)),
@@ -67,7 +85,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.run(self.probe(query), &mut Remove, guard).before
+        self.run(self.probe(query), Remove, guard).0.before
     }
 
     #[inline(always)]
@@ -80,7 +98,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.run(self.probe(query), &mut Update(update), guard).after
+        self.run(self.probe(query), Update(update), guard).0.after
     }
 
     #[inline(always)]
@@ -90,7 +108,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         init: impl FnOnce() -> V,
         guard: &'g Guard,
     ) -> Seen<'g, V> {
-        present(self.run(self.owned(key, guard), &mut InsertAbsent(Offer::made_by(init)), guard).after)
+        present(self.run(self.owned(key, guard), InsertAbsent(Offer::made_by(init)), guard).0.after)
     }
 
     #[inline(always)]
@@ -104,7 +122,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        present(self.run(self.built(query, key, guard), &mut InsertAbsent(Offer::made_by(init)), guard).after)
+        present(self.run(self.built(query, key, guard), InsertAbsent(Offer::made_by(init)), guard).0.after)
     }
 
     #[inline(always)]
@@ -115,8 +133,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         merge: impl FnMut(&V) -> V,
         guard: &'g Guard,
     ) -> Seen<'g, V> {
-        let mut edit = Upsert { init: Offer::made_by(init), merge, offered: false };
-        present(self.run(self.owned(key, guard), &mut edit, guard).after)
+        let edit = Upsert { init: Offer::made_by(init), merge, offered: false };
+        present(self.run(self.owned(key, guard), edit, guard).0.after)
     }
 
     #[inline(always)]
@@ -131,8 +149,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let mut edit = Upsert { init: Offer::made_by(init), merge, offered: false };
-        present(self.run(self.built(query, key, guard), &mut edit, guard).after)
+        let edit = Upsert { init: Offer::made_by(init), merge, offered: false };
+        present(self.run(self.built(query, key, guard), edit, guard).0.after)
     }
 
     #[inline(always)]
@@ -176,12 +194,12 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         V: PartialEq,
     {
-        let mut edit = CompareAndSet { expected, desired: desired.map(Offer::ready), met: false };
-        let before = self.run(source, &mut edit, guard).before;
+        let edit = CompareAndSet { expected, desired: desired.map(Offer::ready), met: false };
+        let (edited, edit) = self.run(source, edit, guard);
         if edit.met {
-            Ok(before)
+            Ok(edited.before)
         } else {
-            Err(ExpectationFailed { actual: before, desired: edit.desired.and_then(Offer::unused) })
+            Err(ExpectationFailed { actual: edited.before, desired: edit.desired.and_then(Offer::unused) })
         }
     }
 }

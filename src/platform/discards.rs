@@ -1,8 +1,10 @@
 //! Large allocations that a collection came across: freeing them there would stall whoever happens to collect.
 #![allow(unsafe_code)] // A list whose entries stand in the discarded memory itself.
 
+use super::epoch;
 use super::site;
 use super::sync::AtomicPtr;
+use super::thread::ThreadIndex;
 use core::alloc::Layout;
 use core::ptr::{self, NonNull};
 use std::alloc::dealloc;
@@ -19,6 +21,7 @@ static HEAD: AtomicPtr<Entry> = AtomicPtr::new(ptr::null_mut());
 /// # Safety
 /// `memory` was allocated with `layout`, which holds at least an `Entry`, and is not used any more.
 pub(crate) unsafe fn push(memory: NonNull<u8>, layout: Layout) {
+    epoch::add_pending(layout.size(), ThreadIndex::SHARED);
     debug_assert!(layout.size() >= size_of::<Entry>() && layout.align() >= align_of::<Entry>());
     let entry: *mut Entry = memory.as_ptr().cast();
     let mut head = HEAD.load(site!(DISCARD_HEAD: Relaxed)); // Relaxed: only a guess for the exchange below.
@@ -46,6 +49,7 @@ pub(crate) fn free_all() {
         let Entry { next, layout } = unsafe { entry.read() };
         // SAFETY: allocated with this layout, as the contract of `push` says.
         unsafe { dealloc(entry.cast(), layout) };
+        epoch::sub_pending(layout.size());
         entry = next;
     }
 }

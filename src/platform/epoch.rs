@@ -4,6 +4,7 @@
 //! collector is the crate's own, so that guards of other users of the epoch do not delay ours.
 #![allow(unsafe_code)] // The collector's pointer, and the contract of `defer_unchecked`.
 
+use super::discards;
 use super::site;
 use super::sync::{AtomicI64, AtomicPtr, AtomicUsize};
 use super::thread::ThreadIndex;
@@ -17,10 +18,15 @@ use crossbeam_utils::CachePadded;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A certificate that a node is read only after it was published. Models check it; here it is nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Birth;
 
 impl Birth {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
     #[inline(always)]
     pub(crate) fn assert_published(&self) {}
 }
@@ -33,19 +39,34 @@ pub(crate) struct Guard {
 
 struct Local {
     handle: LocalHandle,
-    index: ThreadIndex,
+    thread: usize,
+    index: ManuallyDrop<ThreadIndex>,
     retired: Cell<u32>,
     /// Set while a deferred function runs, which must not start another collection on top of itself.
     collecting: Cell<bool>,
 }
 
 thread_local! {
-    static LOCAL: Local = Local {
-        handle: collector().register(),
-        index: ThreadIndex::acquire(),
-        retired: Cell::new(0),
-        collecting: Cell::new(false),
+    static LOCAL: Local = {
+        let index = ThreadIndex::acquire();
+        Local {
+            handle: collector().register(),
+            thread: index.get(),
+            index: ManuallyDrop::new(index),
+            retired: Cell::new(0),
+            collecting: Cell::new(false),
+        }
     };
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        // A guard that outlives this (in another thread-local) goes on using the number, which is then not given back.
+        if !self.handle.is_pinned() {
+            // SAFETY: dropped once, here.
+            unsafe { ManuallyDrop::drop(&mut self.index) };
+        }
+    }
 }
 
 /// The crate's collector, made by the first thread that needs it. It is never freed: guards may outlive all maps.
@@ -78,7 +99,7 @@ fn collector() -> &'static Collector {
 #[inline]
 pub(crate) fn pin() -> Guard {
     LOCAL
-        .try_with(|local| Guard { inner: local.handle.pin(), thread: local.index.get() })
+        .try_with(|local| Guard { inner: local.handle.pin(), thread: local.thread })
         // The thread is being torn down: a registration for this one guard.
         .unwrap_or_else(|_| Guard { inner: collector().register().pin(), thread: ThreadIndex::SHARED })
 }
@@ -116,13 +137,11 @@ impl Guard {
     /// `node` is no longer reachable for threads that pin from now on; it is retired once; `free(node)` may run on
     /// any thread.
     pub(crate) unsafe fn retire(&self, node: *mut (), bytes: usize, free: unsafe fn(*mut ())) {
-        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        pending(self.thread).fetch_add(bytes, site!(PENDING_ADD: Relaxed)); // Relaxed: a figure, publishes nothing.
+        add_pending(bytes, self.thread);
         let deferred = move || {
             // SAFETY: the caller of `retire` vouches for `free(node)` once the grace period is over, which it is.
             contain_panic(|| unsafe { free(node) });
-            // Relaxed: as above.
-            pending(ThreadIndex::SHARED).fetch_sub(bytes, site!(PENDING_SUB: Relaxed));
+            sub_pending(bytes);
         };
         // SAFETY: the closure owns nothing but a pointer, whose use the caller has vouched for.
         unsafe { self.inner.defer_unchecked(deferred) };
@@ -134,6 +153,9 @@ impl Guard {
         });
         if due.unwrap_or(true) {
             self.flush();
+            if !collecting() {
+                discards::free_all();
+            }
         }
     }
 }
@@ -175,6 +197,18 @@ fn pending(thread: usize) -> &'static AtomicI64 {
     static PENDING: [CachePadded<AtomicI64>; PENDING_CELLS] =
         [const { CachePadded::new(AtomicI64::new(0)) }; PENDING_CELLS];
     &PENDING[thread % PENDING_CELLS]
+}
+
+/// Notes bytes that are retired, or left behind by a collection.
+pub(crate) fn add_pending(bytes: usize, thread: usize) {
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    pending(thread).fetch_add(bytes, site!(PENDING_ADD: Relaxed)); // Relaxed: a figure, publishes nothing.
+}
+
+/// Notes bytes that are freed.
+pub(crate) fn sub_pending(bytes: usize) {
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    pending(ThreadIndex::SHARED).fetch_sub(bytes, site!(PENDING_SUB: Relaxed)); // Relaxed: a figure.
 }
 
 /// Bytes retired and not yet freed, in the whole process.

@@ -3,7 +3,8 @@
 
 use super::discards;
 use super::epoch;
-use super::sync::AtomicPtr;
+use super::site;
+use super::sync::{AtomicPtr, AtomicUsize, prefetch};
 use core::alloc::Layout;
 use core::fmt;
 use core::ptr::NonNull;
@@ -31,10 +32,10 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-/// `mask + 1` lines (a power of two), and one more for the reserved slots.
+/// `len` lines (a power of two), and one more for the reserved slots.
 pub(crate) struct LineArray {
     base: NonNull<Line>,
-    mask: usize,
+    len: usize,
     memory: NonNull<u8>,
     layout: Layout,
 }
@@ -66,29 +67,38 @@ impl LineArray {
         if huge {
             advise_huge_pages(base, bytes);
         }
-        Self { base: base.cast(), mask: count - 1, memory, layout }
+        Self { base: base.cast(), len: count, memory, layout }
     }
 
     /// How many lines there are, the reserved one apart.
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
-        self.mask + 1
+        self.len
     }
 
     /// Line `index`, counted cyclically.
     #[inline(always)]
     pub(crate) fn line(&self, index: usize) -> &Line {
         // SAFETY: the masked index is below the number of lines allocated at `base`.
-        let line = unsafe { self.base.add(index & self.mask) };
+        let line = unsafe { self.base.add(index & (self.len - 1)) };
         // SAFETY: the line is aligned, zeroed at allocation (null pointers), and lives as long as `self`; it is
         // only reached through atomics.
         unsafe { line.as_ref() }
     }
 
+    /// The home line of a hash: as many of its highest bits as tell lines apart.
+    #[inline(always)]
+    pub(crate) fn home(&self, hash: u64) -> &Line {
+        // SAFETY: `home_index` is below `len`, the number of lines allocated at `base`.
+        let line = unsafe { self.base.add(home_index(hash, self.len)) };
+        // SAFETY: as in `line`.
+        unsafe { line.as_ref() }
+    }
+
     /// The line behind the last one, which holds the reserved slots.
     pub(crate) fn reserved(&self) -> &Line {
-        // SAFETY: `new` allocates one line more than `mask + 1`.
-        let line = unsafe { self.base.add(self.mask + 1) };
+        // SAFETY: `new` allocates one line more than `len`.
+        let line = unsafe { self.base.add(self.len) };
         // SAFETY: as in `line`.
         unsafe { line.as_ref() }
     }
@@ -97,6 +107,42 @@ impl LineArray {
     pub(crate) fn bytes(&self) -> usize {
         self.layout.size()
     }
+}
+
+/// Where the lines of the current table probably are: enough to ask for one before the table may be touched.
+#[derive(Debug)]
+pub(crate) struct Hint {
+    base: AtomicPtr<Line>,
+    len: AtomicUsize,
+}
+
+impl Hint {
+    pub(crate) fn new() -> Self {
+        Self { base: AtomicPtr::new(core::ptr::null_mut()), len: AtomicUsize::new(0) }
+    }
+
+    /// Points at the lines of a table.
+    pub(crate) fn set(&self, lines: &LineArray) {
+        // Relaxed, both: a wrong hint costs a useless prefetch.
+        self.base.store(lines.base.as_ptr(), site!(HINT_SET: Relaxed));
+        self.len.store(lines.len, site!(HINT_SET: Relaxed));
+    }
+
+    /// Asks for the home line of a hash.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, hash: u64) {
+        // Relaxed, both: as above; the address is not accessed.
+        let base = self.base.load(site!(HINT_GET: Relaxed));
+        let len = self.len.load(site!(HINT_GET: Relaxed));
+        prefetch(base.wrapping_add(home_index(hash, len)));
+    }
+}
+
+/// The home line of a hash among `lines` lines.
+#[inline(always)]
+pub(crate) const fn home_index(hash: u64, lines: usize) -> usize {
+    // A multiplication instead of a shift by log2(lines): one load and one instruction on most processors.
+    ((hash as u128 * lines as u128) >> 64) as usize
 }
 
 impl fmt::Debug for LineArray {
@@ -148,6 +194,20 @@ mod tests {
                     assert!(slot.key.load(Ordering::Relaxed).is_null());
                     assert!(slot.value.load(Ordering::Relaxed).is_null());
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_hash_has_a_home_in_order() {
+        assert_eq!(home_index(u64::MAX, 1), 0);
+        for lines in (1..30).map(|log2| 1 << log2) {
+            assert_eq!(home_index(0, lines), 0);
+            assert_eq!(home_index(u64::MAX, lines), lines - 1);
+            assert_eq!(home_index(1 << 63, lines), lines / 2);
+            // One more bit keeps the order: a line's keys go to two neighbouring lines of a table twice as large.
+            for hash in [0x1234_5678_9ABC_DEF0, 0xFEDC_BA98_7654_3210] {
+                assert_eq!(home_index(hash, 2 * lines) / 2, home_index(hash, lines));
             }
         }
     }

@@ -3,16 +3,16 @@
 pub(crate) use core::hint::spin_loop;
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU64, AtomicUsize, fence};
 
-/// Fetches the line of `address` into the cache, if this processor can be asked to.
+/// Asks for the cache line of `address`, which need not be valid.
 #[inline(always)]
 #[allow(unsafe_code)] // The intrinsic is unsafe by signature only.
 pub(crate) fn prefetch<T>(address: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing that the program can observe and faults on no address; SSE is part of
-    // every x86-64 target.
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: a prefetch reads nothing that the program can observe and faults on no address; SSE is part of every
+    // x86-64 target.
     unsafe {
         core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(address.cast());
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = address;
 }

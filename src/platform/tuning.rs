@@ -9,8 +9,8 @@ pub(crate) const BLOCK_LINES: usize = 64;
 /// Claimed slots, in percent of all slots, at which a table gets a successor.
 pub(crate) const MAX_LOAD_PERCENT: usize = 66;
 
-/// From this many lines on a table counts its claims per thread, and so does the map its length.
-pub(crate) const STRIPED_LINES: usize = 1024;
+/// From this many lines on a map counts entries and claims per thread.
+pub(crate) const STRIPED_LINES: usize = 256;
 
 /// Turns that a thread waits for helpers to finish their blocks before it does their work again.
 pub(crate) const SPINS_BEFORE_REDO: usize = 64;

@@ -10,7 +10,9 @@ use core::mem::ManuallyDrop;
 /// Set once the key has been moved out.
 const TAKEN: usize = 1 << (usize::BITS - 1);
 
-/// A key on the heap. It has one owner, or two while a claimer uses again a node that was given up meanwhile
+const LAST_WITHOUT_KEY: usize = TAKEN | 1;
+
+/// A key on the heap. It has one owner, or more while a claimer uses again a node that was given up meanwhile
 /// (`docs/TRANSITIONS.md`, "The node that is needed again").
 pub(crate) struct KeyNode<K> {
     pub(crate) hash: u64,
@@ -59,26 +61,27 @@ impl<K> KeyNode<K> {
         let owners = &unsafe { node.get_owned() }.owners;
         // AcqRel: OWNER edge with itself: the last owner sees the key as every other left it.
         let before = owners.fetch_sub(1, site!(OWNER_DROP: AcqRel));
-        if before & !TAKEN == 1 {
+        match before {
             // SAFETY: the last owner is alone with the node.
-            let content = unsafe { node.take() };
-            if before & TAKEN == 0 {
-                drop(ManuallyDrop::into_inner(content.key));
-            }
+            1 => drop(ManuallyDrop::into_inner(unsafe { node.take() }.key)),
+            // SAFETY: the same; the key was moved out, so the content is not touched again.
+            LAST_WITHOUT_KEY => unsafe { node.free_memory() },
+            _ => {}
         }
     }
 
-    /// Moves the key out and gives up one ownership.
+    /// Moves the key out and gives up one ownership; `None` if another owner took the key.
     ///
     /// # Safety
-    /// As for `release`; no other thread reads the key any more, and no other owner takes it.
-    pub(crate) unsafe fn take(node: NodePtr<Self>) -> K {
+    /// As for `release`; no other thread reads the key any more.
+    pub(crate) unsafe fn take(node: NodePtr<Self>) -> Option<K> {
         // SAFETY: an owner keeps the node alive until `release` below.
         let content = unsafe { node.get_owned() };
-        // SAFETY: nobody else reads or takes the key; the mark below keeps the last owner from dropping it.
-        let key = unsafe { core::ptr::read(content.key()) };
         // Relaxed: read by `release`, whose decrements order it for the last owner.
-        content.owners.fetch_or(TAKEN, site!(OWNER_TAKE: Relaxed));
+        let before = content.owners.fetch_or(TAKEN, site!(OWNER_TAKE: Relaxed));
+        // SAFETY: nobody else reads the key; the mark, which only one owner sets first, keeps others from taking or
+        // dropping it.
+        let key = (before & TAKEN == 0).then(|| unsafe { core::ptr::read(content.key()) });
         // SAFETY: the caller is an owner.
         unsafe { Self::release(node.as_ptr()) };
         key

@@ -66,7 +66,7 @@ impl<T> NodePtr<T> {
             panic!("atomic-dict needs heap addresses of at most {ADDRESS_BITS} bits, got {memory:p}");
         }
         // SAFETY: fresh memory of the layout of `Node<T>`.
-        unsafe { node.write(Node { birth: Birth::default(), content }) };
+        unsafe { node.write(Node { birth: Birth::new(), content }) };
         Self(node)
     }
 
@@ -109,8 +109,17 @@ impl<T> NodePtr<T> {
     /// The caller owns the node and has made it unreachable for threads that pin from now on. Dropping `T` on another
     /// thread is sound (every operation that publishes a node asks for `Send`).
     pub(crate) unsafe fn retire(self, guard: &Guard, free: unsafe fn(*mut ())) {
+        // SAFETY: by the contract of this function.
+        unsafe { self.retire_with(guard, 0, free) };
+    }
+
+    /// `retire` for a node that owns `bytes` more.
+    ///
+    /// # Safety
+    /// As for `retire`.
+    pub(crate) unsafe fn retire_with(self, guard: &Guard, bytes: usize, free: unsafe fn(*mut ())) {
         // SAFETY: by the contract of this function; once per owner, and an owner retires once.
-        unsafe { guard.retire(self.as_ptr(), Self::LAYOUT.size(), free) };
+        unsafe { guard.retire(self.as_ptr(), Self::LAYOUT.size() + bytes, free) };
     }
 
     /// Drops the content and frees the memory: what `retire` takes for a node with one owner.
@@ -122,6 +131,18 @@ impl<T> NodePtr<T> {
         let memory = Memory(node);
         // SAFETY: owned, initialised, and not used again; `memory` frees it without dropping.
         unsafe { memory.0.0.drop_in_place() };
+    }
+
+    /// Frees the memory of a node whose content is gone.
+    ///
+    /// # Safety
+    /// As for `free`; the content was moved out or dropped.
+    pub(crate) unsafe fn free_memory(self) {
+        let memory = Memory(self);
+        // SAFETY: the node is owned.
+        let birth = unsafe { &raw mut (*memory.0.0.as_ptr()).birth };
+        // SAFETY: the certificate is still there, and not used again.
+        unsafe { birth.drop_in_place() };
     }
 
     /// Frees the memory and hands out the content.

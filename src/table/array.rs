@@ -1,13 +1,12 @@
 //! One table: its lines, its successor, and how far the migration to it has come.
 #![allow(unsafe_code)] // From the pointer of a table to a reference.
 
-use super::counter::Counter;
 use super::probe;
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{Line, LineArray};
+use crate::platform::lines::{Line, LineArray, Slot, home_index};
 use crate::platform::site;
 use crate::platform::sync::{AtomicBool, AtomicPtr, AtomicUsize};
-use crate::platform::tuning::{BLOCK_LINES, STRIPED_LINES};
+use crate::platform::tuning::BLOCK_LINES;
 use crate::reclaim::node::NodePtr;
 use core::ptr;
 use crossbeam_utils::CachePadded;
@@ -15,13 +14,9 @@ use crossbeam_utils::CachePadded;
 /// A table of the chain root → next → next. What every operation reads stands first, on one line.
 pub(crate) struct Table {
     lines: LineArray,
-    log2: u32,
     next: AtomicPtr<()>,
-    /// Claims at which the table gets a successor.
-    limit: i64,
-    /// A thread compares the sum of claims with the limit when its own are a multiple of this, a power of two.
-    check_interval: i64,
-    pub(crate) claims: Counter,
+    /// The sum of claims, counted over all tables of the map, at which this one gets a successor.
+    threshold: i64,
     progress: CachePadded<Progress>,
 }
 
@@ -120,7 +115,7 @@ impl<'g> TableRef<'g> {
     pub(crate) unsafe fn retire(self, guard: &Guard) {
         // SAFETY: unreachable from the root, and from older tables only for guards that protect those; retired once,
         // by the thread that replaced it.
-        unsafe { self.node.retire(guard, NodePtr::<Table>::free) };
+        unsafe { self.node.retire_with(guard, self.lines.bytes(), NodePtr::<Table>::free) };
     }
 }
 
@@ -131,20 +126,13 @@ impl PartialEq for TableRef<'_> {
 }
 
 impl Table {
-    /// A table of `lines` lines, a power of two, on the heap.
-    pub(crate) fn alloc(lines: usize) -> NodePtr<Self> {
-        let claims = Counter::new();
-        if lines >= STRIPED_LINES {
-            claims.stripe();
-        }
-        let limit = probe::claim_limit(lines);
+    /// A table of `lines` lines, a power of two, on the heap, for a map that has counted `claims` so far.
+    pub(crate) fn alloc(lines: usize, claims: i64) -> NodePtr<Self> {
+        let limit = i64::try_from(probe::claim_limit(lines)).unwrap_or(i64::MAX);
         NodePtr::new(Self {
             lines: LineArray::new(lines),
-            log2: lines.trailing_zeros(),
             next: AtomicPtr::new(ptr::null_mut()),
-            limit: limit as i64,
-            check_interval: 64,
-            claims,
+            threshold: claims.saturating_add(limit),
             progress: CachePadded::new(Progress {
                 cursor: AtomicUsize::new(0),
                 done_count: AtomicUsize::new(0),
@@ -161,17 +149,17 @@ impl Table {
     /// The home line of a spread hash.
     #[inline(always)]
     pub(crate) fn home(&self, spread_hash: u64) -> usize {
-        probe::home(spread_hash, self.log2)
+        home_index(spread_hash, self.lines.len())
     }
 
-    /// Counts one claim. Returns whether the table should get a successor.
-    #[inline(always)]
-    pub(crate) fn count_claim(&self, guard: &Guard) -> bool {
-        let own = self.claims.add(1, guard);
-        if !self.claims.is_striped() {
-            return own > self.limit;
-        }
-        own & (self.check_interval - 1) == 0 && self.claims.sum() > self.limit
+    /// Whether so many claims mean that the table should get a successor.
+    pub(crate) fn is_full_at(&self, claims: i64) -> bool {
+        claims > self.threshold
+    }
+
+    /// Which reserved slot a slot of this table is, if it is one.
+    pub(crate) fn reserved_index(&self, slot: &Slot) -> Option<usize> {
+        self.lines.reserved().slots.iter().position(|reserved| ptr::eq(reserved, slot))
     }
 
     /// The blocks that a migration moves, each a range of lines.
@@ -221,6 +209,6 @@ impl Table {
 
 impl core::fmt::Debug for Table {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Table").field("lines", &self.lines).field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Table").field("lines", &self.lines).field("threshold", &self.threshold).finish_non_exhaustive()
     }
 }

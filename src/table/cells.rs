@@ -9,7 +9,6 @@ use crate::platform::site;
 use crate::platform::sync::{AtomicPtr, AtomicU64};
 use crate::platform::tuning::BLOCK_LINES;
 use crate::reclaim::node::NodePtr;
-use core::ptr::NonNull;
 
 const CELLS: usize = BLOCK_LINES * LINE_SLOTS + RESERVED_SLOTS;
 
@@ -50,12 +49,13 @@ impl CellBlock {
     ///
     /// # Safety
     /// The caller owns `block`, and has not published this cell.
+    #[inline(always)]
     pub(crate) unsafe fn fill(block: NodePtr<Self>, index: usize, live: Word, hash: u64) -> *mut () {
         // SAFETY: the owner keeps the block alive.
         let cell = &unsafe { block.get_owned() }.cells[index];
         // Relaxed: FREEZE publishes both.
         cell.live.store(live, site!(CELL_SET_LIVE: Relaxed));
         cell.hash.store(hash, site!(CELL_SET_HASH: Relaxed));
-        NonNull::from_ref(cell).as_ptr().cast()
+        core::ptr::from_ref(cell).cast_mut().cast()
     }
 }

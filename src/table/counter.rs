@@ -1,4 +1,4 @@
-//! Counts that many threads change.
+//! Counts that many threads change: entries, and claims.
 #![allow(unsafe_code)] // Stripes are installed by pointer.
 
 use crate::platform::epoch::Guard;
@@ -9,20 +9,39 @@ use crate::reclaim::node::NodePtr;
 use core::ptr;
 use crossbeam_utils::CachePadded;
 
-/// The first half of the cells belongs to one thread each, which stores plainly; the second half is shared by all
-/// other threads.
-type Stripes = Box<[CachePadded<AtomicI64>]>;
+/// What one thread, or several, contributed.
+#[derive(Debug)]
+struct Cell {
+    /// Insertions minus removals.
+    net: AtomicI64,
+    /// Slots claimed, in whichever table, copies included.
+    claims: AtomicI64,
+}
 
-/// A sum of contributions. One cell at first, one per thread once `stripe` was called.
+impl Cell {
+    fn new() -> Self {
+        Self { net: AtomicI64::new(0), claims: AtomicI64::new(0) }
+    }
+}
+
+/// The cells of a map that is worth the memory.
+struct Stripes {
+    /// One for each of the first threads, which store plainly.
+    owned: Box<[CachePadded<Cell>]>,
+    /// For all other threads.
+    shared: Box<[CachePadded<Cell>]>,
+}
+
+/// Sums of contributions. One cell at first, one per thread once `stripe` was called.
 #[derive(Debug)]
 pub(crate) struct Counter {
-    base: AtomicI64,
     stripes: AtomicPtr<()>,
+    base: Cell,
 }
 
 impl Counter {
     pub(crate) fn new() -> Self {
-        Self { base: AtomicI64::new(0), stripes: AtomicPtr::new(ptr::null_mut()) }
+        Self { stripes: AtomicPtr::new(ptr::null_mut()), base: Cell::new() }
     }
 
     /// Gives each thread a cell of its own from now on.
@@ -31,8 +50,8 @@ impl Counter {
         if !self.stripes.load(site!(STRIPES_PEEK: Relaxed)).is_null() {
             return;
         }
-        let cells: Stripes = (0..2 * thread::stripes()).map(|_| CachePadded::new(AtomicI64::new(0))).collect();
-        let stripes = NodePtr::new(cells).as_ptr();
+        let cells = || (0..thread::stripes()).map(|_| CachePadded::new(Cell::new())).collect();
+        let stripes = NodePtr::new(Stripes { owned: cells(), shared: cells() }).as_ptr();
         // Release: STRIPES edge, pairs with STRIPES_READ: the cells are seen zeroed. Relaxed on failure: not read.
         let installed = self.stripes.compare_exchange(
             ptr::null_mut(),
@@ -47,42 +66,62 @@ impl Counter {
     }
 
     #[inline(always)]
-    fn cells(&self) -> Option<&[CachePadded<AtomicI64>]> {
+    fn stripes(&self) -> Option<&Stripes> {
         // Acquire: STRIPES edge, pairs with STRIPES_SET.
         let stripes = NodePtr::<Stripes>::from_ptr(self.stripes.load(site!(STRIPES_READ: Acquire)))?;
         // SAFETY: published once, initialised, and freed only with the counter.
         Some(unsafe { stripes.get_owned() })
     }
 
-    /// Adds `amount` and returns what this thread's cell holds then.
+    /// Adds to both sums. Returns whether it is time to look at the sum of claims: at every 64th claim of a thread that
+    /// has a cell of its own, at every claim otherwise.
     #[inline(always)]
-    pub(crate) fn add(&self, amount: i64, guard: &Guard) -> i64 {
-        // Relaxed throughout: the sum is read without an order to anything else; numbers of threads are handed over
+    pub(crate) fn count(&self, net: i64, claims: i64, guard: &Guard) -> bool {
+        // Relaxed throughout: the sums are read without an order to anything else; numbers of threads are handed over
         // by the INDEX edge, so that a plain store follows the last one of the previous owner.
-        let Some(cells) = self.cells() else {
-            return self.base.fetch_add(amount, site!(COUNT_BASE: Relaxed)) + amount;
+        let Some(stripes) = self.stripes() else {
+            add_shared(&self.base, net, claims);
+            return claims != 0;
         };
-        let (owned, shared) = cells.split_at(cells.len() / 2);
-        if let Some(cell) = owned.get(guard.thread()) {
-            let count = cell.load(site!(COUNT_OWN_LOAD: Relaxed)) + amount;
-            cell.store(count, site!(COUNT_OWN_STORE: Relaxed));
-            count
-        } else {
-            shared[guard.thread() % shared.len()].fetch_add(amount, site!(COUNT_SHARED: Relaxed)) + amount
+        let Some(cell) = stripes.owned.get(guard.thread()) else {
+            add_shared(&stripes.shared[guard.thread() % stripes.shared.len()], net, claims);
+            return claims != 0;
+        };
+        if net != 0 {
+            let sum = cell.net.load(site!(COUNT_OWN_LOAD: Relaxed)) + net;
+            cell.net.store(sum, site!(COUNT_OWN_STORE: Relaxed));
         }
+        if claims == 0 {
+            return false;
+        }
+        let sum = cell.claims.load(site!(COUNT_OWN_LOAD: Relaxed)) + claims;
+        cell.claims.store(sum, site!(COUNT_OWN_STORE: Relaxed));
+        sum % 64 == 0
     }
 
-    /// Whether threads have cells of their own, so that a sum is worth avoiding.
-    #[inline(always)]
-    pub(crate) fn is_striped(&self) -> bool {
-        !self.stripes.load(site!(STRIPES_PEEK: Relaxed)).is_null() // Relaxed: nothing is read through it.
+    fn cells(&self) -> impl Iterator<Item = &Cell> {
+        let stripes = self.stripes().into_iter();
+        stripes.flat_map(|stripes| stripes.owned.iter().chain(&stripes.shared)).map(|cell| &**cell).chain([&self.base])
     }
 
-    /// The sum of all cells, each read once.
-    pub(crate) fn sum(&self) -> i64 {
-        let base = self.base.load(site!(COUNT_SUM: Relaxed)); // Relaxed: as in `add`.
-        let cells = self.cells().unwrap_or(&[]);
-        base + cells.iter().map(|cell| cell.load(site!(COUNT_SUM: Relaxed))).sum::<i64>()
+    /// Insertions minus removals, each cell read once.
+    pub(crate) fn net(&self) -> i64 {
+        self.cells().map(|cell| cell.net.load(site!(COUNT_SUM: Relaxed))).sum() // Relaxed: as in `count`.
+    }
+
+    /// Claims, each cell read once.
+    pub(crate) fn claims(&self) -> i64 {
+        self.cells().map(|cell| cell.claims.load(site!(COUNT_SUM: Relaxed))).sum() // Relaxed: as in `count`.
+    }
+}
+
+fn add_shared(cell: &Cell, net: i64, claims: i64) {
+    // Relaxed: as in `count`.
+    if net != 0 {
+        cell.net.fetch_add(net, site!(COUNT_SHARED: Relaxed));
+    }
+    if claims != 0 {
+        cell.claims.fetch_add(claims, site!(COUNT_SHARED: Relaxed));
     }
 }
 

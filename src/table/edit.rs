@@ -3,6 +3,7 @@
 
 use super::RawMap;
 use super::array::TableRef;
+use super::cells::Cell;
 use super::find::{self, Place};
 use super::inline::is_inline;
 use super::slot::{self, Finished, KeyWord};
@@ -61,8 +62,8 @@ enum Right {
 /// One operation on its way through the tables.
 struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
     map: &'a RawMap<K, V>,
-    source: &'a mut N,
-    edit: &'a mut E,
+    source: N,
+    edit: E,
     hash: &'a H,
     guard: &'g Guard,
     right: Right,
@@ -70,37 +71,80 @@ struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Runs `edit` on the slot of the key that `source` stands for.
-    #[inline]
+    ///
+    /// Nearly all operations end in the home line of the root, at the first attempt. As for lookups, that part is a
+    /// straight line of code, and everything else starts over out of line. (`source` and `edit` are moved there, not
+    /// lent: lent, they would have to stand in memory on the straight line too.)
+    #[inline(always)]
     pub(crate) fn edit<'g, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64>(
         &'g self,
-        source: &mut N,
-        edit: &mut E,
+        source: N,
+        edit: E,
         hash: &H,
         guard: &'g Guard,
-    ) -> Edited<'g, V> {
-        let table = match self.root(guard) {
-            Some(table) => table,
-            None => match edit.decide(None) {
-                Decision::Keep | Decision::Remove => return Edited::ABSENT,
-                Decision::Put(value) => {
-                    edit.refused(value);
-                    self.first_table(guard)
-                }
-            },
-        };
-        Editing { map: self, source, edit, hash, guard, right: Right::Root }.run(table)
+    ) -> (Edited<'g, V>, E) {
+        let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root };
+        match editing.first_attempt() {
+            Some(edited) => (edited, editing.edit),
+            None => editing.run(),
+        }
     }
 }
 
 impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Editing<'_, 'g, K, V, N, E, H> {
     #[inline(always)]
-    fn run(mut self, mut table: TableRef<'g>) -> Edited<'g, V> {
+    fn first_attempt(&mut self) -> Option<Edited<'g, V>> {
+        let table = self.map.root(self.guard)?;
+        if table.next(self.guard).is_some() || self.source.reserved().is_some() {
+            return None;
+        }
+        let line = table.lines().home(self.source.hash());
+        let keys = find::load_keys_to_claim(line);
+        if let Some(slot) = self.source.find_in(line, &keys, self.guard) {
+            let current = slot::value_for_edit(slot);
+            if !word::is_plain::<V>(current) {
+                return None;
+            }
+            return self.at_live(slot, current).ok();
+        }
+        let first = find::first_unclaimed(line, &keys)?;
+        if find::decide(first) != word::EMPTY {
+            return None;
+        }
+        match self.edit.decide(None) {
+            Decision::Keep | Decision::Remove => Some(Edited::ABSENT),
+            Decision::Put(value) => match self.at_vacant(table, line, first, value) {
+                Attempt::Done(edited) => Some(edited),
+                Attempt::Again | Attempt::Leave => None,
+            },
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn run(mut self) -> (Edited<'g, V>, E) {
+        let edited = self.run_to_end();
+        (edited, self.edit)
+    }
+
+    fn run_to_end(&mut self) -> Edited<'g, V> {
+        let mut table = match self.map.root(self.guard) {
+            Some(table) => table,
+            None => match self.edit.decide(None) {
+                Decision::Keep | Decision::Remove => return Edited::ABSENT,
+                Decision::Put(value) => {
+                    self.edit.refused(value);
+                    self.map.first_table(self.guard)
+                }
+            },
+        };
+        self.right = Right::Root;
         let mut paid = false;
         if let Some(next) = table.next(self.guard) {
             paid = self.map.help::<H>(table, next, self.hash, self.guard);
         }
         loop {
-            let attempt = match find::locate::<true, K, N>(table, &*self.source, self.guard) {
+            let attempt = match find::locate::<true, K, N>(table, &self.source, 0, self.guard) {
                 Place::Slot(slot) => self.at_slot(table, slot),
                 Place::Vacant(line, slot) => match self.edit.decide(None) {
                     Decision::Keep | Decision::Remove => Attempt::Done(Edited::ABSENT),
@@ -125,45 +169,59 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     }
 
     /// The key's slot is known.
-    #[inline(always)]
     fn at_slot(&mut self, table: TableRef<'g>, slot: &'g Slot) -> Attempt<'g, V> {
         let mut current = slot::value_for_edit(slot);
         loop {
-            if word::is_live(current) {
-                let before = self.seen_live(current);
-                match self.edit.decide(Some(before.get())) {
-                    Decision::Keep => return Attempt::Done(Edited { before: Some(before), after: Some(before) }),
-                    Decision::Remove => match slot::set_value(slot, current, word::TOMB) {
-                        Ok(()) => return Attempt::Done(self.replaced(current, before, None)),
-                        Err(seen) => current = seen,
-                    },
-                    Decision::Put(value) => match slot::set_value(slot, current, value.word()) {
-                        Ok(()) => return Attempt::Done(self.replaced(current, before, Some(value))),
-                        Err(seen) => {
-                            self.edit.refused(value);
-                            current = seen;
-                        }
-                    },
-                }
-                continue;
-            }
-            match word::state(current) {
-                State::Empty | State::Tomb => match self.edit.decide(None) {
-                    Decision::Keep | Decision::Remove => return Attempt::Done(Edited::ABSENT),
-                    Decision::Put(value) => {
-                        if current == word::EMPTY {
-                            slot::confirm_key(slot);
-                        }
-                        match slot::set_value(slot, current, value.word()) {
-                            Ok(()) => return Attempt::Done(self.inserted(value)),
-                            Err(seen) => {
-                                self.edit.refused(value);
-                                current = seen;
-                            }
-                        }
-                    }
-                },
+            let attempt = match word::state(current) {
+                State::Live => self.at_live(slot, current),
+                State::Empty | State::Tomb => self.at_valueless(slot, current),
                 _ => return self.at_frozen(table, slot, current),
+            };
+            match attempt {
+                Ok(edited) => return Attempt::Done(edited),
+                Err(seen) => current = seen,
+            }
+        }
+    }
+
+    /// One attempt at a slot whose value is `current`. Returns what stood there instead, if another thread was first.
+    #[inline(always)]
+    fn at_live(&mut self, slot: &Slot, current: Word) -> Result<Edited<'g, V>, Word> {
+        let before = self.seen_live(current);
+        match self.edit.decide(Some(before.get())) {
+            Decision::Keep => Ok(Edited { before: Some(before), after: Some(before) }),
+            Decision::Remove => {
+                slot::set_value(slot, current, word::TOMB)?;
+                Ok(self.replaced(current, before, None))
+            }
+            Decision::Put(value) => match slot::set_value(slot, current, value.word()) {
+                Ok(()) => Ok(self.replaced(current, before, Some(value))),
+                Err(seen) => {
+                    self.edit.refused(value);
+                    Err(seen)
+                }
+            },
+        }
+    }
+
+    /// The same for a slot without a value: removed, or claimed by another thread that has not come to set one.
+    fn at_valueless(&mut self, slot: &Slot, current: Word) -> Result<Edited<'g, V>, Word> {
+        match self.edit.decide(None) {
+            Decision::Keep | Decision::Remove => Ok(Edited::ABSENT),
+            Decision::Put(value) => {
+                if current == word::EMPTY {
+                    slot::confirm_key(slot);
+                }
+                match slot::set_value(slot, current, value.word()) {
+                    Ok(()) => {
+                        self.map.counter.count(1, 0, self.guard);
+                        Ok(self.inserted(value))
+                    }
+                    Err(seen) => {
+                        self.edit.refused(value);
+                        Err(seen)
+                    }
+                }
             }
         }
     }
@@ -174,7 +232,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     #[inline(always)]
     fn at_vacant(&mut self, table: TableRef<'g>, line: &Line, slot: &Slot, value: NewValue<V>) -> Attempt<'g, V> {
         if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
-            self.right = self.earn(table);
+            self.right = earn(self.map, table, self.hash, self.guard);
         }
         let key = self.source.word();
         // Read after the whole probe: one who passed over a slot that a migration has closed sees `next` here.
@@ -192,24 +250,21 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
         self.source.claimed();
         // No user code up to here from the claim.
-        let attempt = match slot::set_value(slot, word::EMPTY, value.word()) {
-            Ok(()) => {
-                self.source.given();
-                Attempt::Done(self.inserted(value))
-            }
-            Err(seen) => {
-                if seen != word::FROZEN_EMPTY {
-                    self.source.given();
-                }
-                self.edit.refused(value);
-                Attempt::Again
-            }
-        };
+        let set = slot::set_value(slot, word::EMPTY, value.word());
         if self.right == Right::Paid {
             self.right = Right::Unpaid;
         }
-        if table.count_claim(self.guard) {
-            self.map.grow(table, self.guard);
+        if set != Err(word::FROZEN_EMPTY) {
+            self.source.given();
+        }
+        let attempt = if set.is_ok() {
+            Attempt::Done(self.inserted(value))
+        } else {
+            self.edit.refused(value);
+            Attempt::Again
+        };
+        if self.map.counter.count(i64::from(set.is_ok()), 1, self.guard) {
+            self.map.grow_if_full(table, self.guard);
         }
         attempt
     }
@@ -224,7 +279,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             Decision::Keep | Decision::Remove => Attempt::Done(Edited::ABSENT),
             Decision::Put(value) => {
                 self.edit.refused(value);
-                self.right = self.earn(table);
+                self.right = earn(self.map, table, self.hash, self.guard);
                 self.map.grow(table, self.guard);
                 Attempt::Again
             }
@@ -239,9 +294,12 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             State::Dead | State::FrozenEmpty if !is_inline::<K>() && rule!(SEAL_AFTER_SKIP) => Attempt::Again,
             State::Frozen(cell) if rule!(FINISH_SLOT) => {
                 if let Some(next) = table.next(self.guard) {
-                    let key = self.source.reserved().map_or_else(|| slot::claimed_key(slot), KeyWord::Reserved);
-                    let finished = slot::finish(slot, key, cell, next, self.guard);
-                    next.claims.add(i64::from(finished == Finished::Claimed), self.guard);
+                    // By the slot itself: asking the needle again could give another answer.
+                    let key = table.reserved_index(slot).map_or_else(|| slot::claimed_key(slot), KeyWord::Reserved);
+                    // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
+                    let (live, hash) = unsafe { Cell::read(cell, self.guard) };
+                    let finished = slot::finish(slot, key, live, hash, next);
+                    self.map.counter.count(0, i64::from(finished == Finished::Claimed), self.guard);
                     // The read of MOVED that the total order needs before anything in the next table is touched.
                     slot::value_for_edit(slot);
                 }
@@ -251,29 +309,10 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
     }
 
-    /// Gets the right to claim a slot of `table`, which was reached through its predecessor.
-    #[cold]
-    fn earn(&self, table: TableRef<'g>) -> Right {
-        loop {
-            let Some(root) = self.map.root(self.guard) else { return Right::Root };
-            match root.next(self.guard) {
-                Some(next) if root != table && next == table => {
-                    if self.map.help::<H>(root, next, self.hash, self.guard) {
-                        return Right::Paid;
-                    }
-                    self.map.finish_migration::<H>(root, next, self.hash, self.guard);
-                }
-                // The root, or older than the root.
-                _ => return Right::Root,
-            }
-        }
-    }
-
     /// `value` stands in a slot that had none.
     #[inline(always)]
     fn inserted(&self, value: NewValue<V>) -> Edited<'g, V> {
-        self.map.len.add(1, self.guard);
-        Edited { before: None, after: Some(self.seen_live(value.publish())) }
+        Edited { before: None, after: Some(self.published(value)) }
     }
 
     /// `before`, in the live word `old`, gave way to `value`.
@@ -283,14 +322,47 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         // it before it goes to another.
         unsafe { retire_value::<V>(old, self.guard) };
         if value.is_none() {
-            self.map.len.add(-1, self.guard);
+            self.map.counter.count(-1, 0, self.guard);
         }
-        Edited { before: Some(before), after: value.map(|value| self.seen_live(value.publish())) }
+        Edited { before: Some(before), after: value.map(|value| self.published(value)) }
+    }
+
+    /// The value, which stands in a slot now.
+    #[inline(always)]
+    fn published(&self, value: NewValue<V>) -> Seen<'g, V> {
+        let live = value.publish();
+        if !word::is_plain::<V>(live) {
+            self.map.note_escape();
+        }
+        self.seen_live(live)
     }
 
     #[inline(always)]
     fn seen_live(&self, live: Word) -> Seen<'g, V> {
         // SAFETY: a live word that this thread read from a slot, or put there, under its guard.
         unsafe { Seen::from_live(live, self.guard) }
+    }
+}
+
+/// Gets the right to claim a slot of `table`, which was reached through its predecessor.
+#[cold]
+fn earn<'g, K: 'static, V: 'static, H: Fn(&K) -> u64>(
+    map: &RawMap<K, V>,
+    table: TableRef<'g>,
+    hash: &H,
+    guard: &'g Guard,
+) -> Right {
+    loop {
+        let Some(root) = map.root(guard) else { return Right::Root };
+        match root.next(guard) {
+            Some(next) if root != table && next == table => {
+                if map.help::<H>(root, next, hash, guard) {
+                    return Right::Paid;
+                }
+                map.finish_migration::<H>(root, next, hash, guard);
+            }
+            // The root, or older than the root.
+            _ => return Right::Root,
+        }
     }
 }

@@ -22,11 +22,14 @@ pub(crate) enum Place<'t> {
 }
 
 /// One line's answer.
-enum InLine {
-    Key(usize),
-    Vacant(usize),
+enum InLine<'l> {
+    Key(&'l Slot),
+    Vacant(&'l Slot),
     Sealed,
+    /// Every word is another key: the next line follows.
     Continue,
+    /// A claim came in between: read the line again.
+    Again,
 }
 
 /// The key words of a line, the last one loaded first.
@@ -57,42 +60,50 @@ pub(crate) fn load_keys_to_claim(line: &Line) -> [Word; LINE_SLOTS] {
     keys
 }
 
+/// The first word that is not a key, again.
 #[inline(always)]
-fn look_in<const CLAIMS: bool, K, N: Needle<K>>(line: &Line, needle: &N, guard: &Guard) -> InLine {
-    loop {
-        let keys = if CLAIMS { load_keys_to_claim(line) } else { load_keys(line) };
-        if let Some(index) = needle.find_in(line, &keys, guard) {
-            return InLine::Key(index);
-        }
-        let Some(first) = first_unclaimed(&keys) else { return InLine::Continue };
-        // SeqCst: decides a miss, or the way to the next table; pairs with CLAIM_KEY in the total order.
-        let first = if rule!(CLAIM_FIRST) { first } else { LINE_SLOTS - 1 };
-        match line.slots[first % LINE_SLOTS].key.load(site!(DECIDE: SeqCst)) {
-            word::EMPTY => return InLine::Vacant(first),
-            word::SEALED => return InLine::Sealed,
-            _ => {}
-        }
+pub(crate) fn decide(first: &Slot) -> Word {
+    // SeqCst: decides a miss, or the way to the next table; pairs with CLAIM_KEY in the total order.
+    first.key.load(site!(DECIDE: SeqCst))
+}
+
+/// Looks for the key in a line, once.
+#[inline(always)]
+fn look_once<'l, const CLAIMS: bool, K, N: Needle<K>>(line: &'l Line, needle: &N, guard: &Guard) -> InLine<'l> {
+    let keys = if CLAIMS { load_keys_to_claim(line) } else { load_keys(line) };
+    if let Some(slot) = needle.find_in(line, &keys, guard) {
+        return InLine::Key(slot);
+    }
+    let Some(first) = first_unclaimed(line, &keys) else { return InLine::Continue };
+    match decide(first) {
+        word::EMPTY => InLine::Vacant(first),
+        word::SEALED => InLine::Sealed,
+        _ => InLine::Again,
     }
 }
 
-/// The first of the key words that is not a key.
+/// The first slot whose key word is not a key.
 ///
 /// Counted without a branch per word: how full a line is cannot be predicted, and a wrong guess would hold up the cache
 /// misses of the lookups that follow.
 #[inline(always)]
-pub(crate) fn first_unclaimed(keys: &[Word; LINE_SLOTS]) -> Option<usize> {
-    if word::is_key(keys[LINE_SLOTS - 1]) {
+pub(crate) fn first_unclaimed<'l>(line: &'l Line, keys: &[Word; LINE_SLOTS]) -> Option<&'l Slot> {
+    let [others @ .., last] = keys;
+    if word::is_key(*last) {
         return None;
     }
     // Keys come first, so their number is the position behind them.
-    Some(keys[..LINE_SLOTS - 1].iter().map(|&key| usize::from(word::is_key(key))).sum())
+    let first: usize = others.iter().map(|&key| usize::from(word::is_key(key))).sum();
+    Some(&line.slots[if rule!(CLAIM_FIRST) { first % LINE_SLOTS } else { LINE_SLOTS - 1 }])
 }
 
-/// Finds the key in one table, for a reader, or for a writer who may claim a slot (`CLAIMS`).
+/// Finds the key in one table, for a reader, or for a writer who may claim a slot (`CLAIMS`). The first `step` lines of
+/// the probe are known to be full of other keys.
 #[inline(always)]
 pub(crate) fn locate<'t, const CLAIMS: bool, K, N: Needle<K>>(
     table: TableRef<'t>,
     needle: &N,
+    mut step: usize,
     guard: &'t Guard,
 ) -> Place<'t> {
     let lines = table.lines();
@@ -100,27 +111,59 @@ pub(crate) fn locate<'t, const CLAIMS: bool, K, N: Needle<K>>(
         return Place::Slot(&lines.reserved().slots[index]);
     }
     let home = table.home(needle.hash());
-    for step in 0..lines.len() {
+    while step < lines.len() {
         let line = lines.line(home.wrapping_add(step));
-        match look_in::<CLAIMS, K, N>(line, needle, guard) {
-            InLine::Key(index) => return Place::Slot(&line.slots[index]),
-            InLine::Vacant(index) => return Place::Vacant(line, &line.slots[index]),
+        match look_once::<CLAIMS, K, N>(line, needle, guard) {
+            InLine::Key(slot) => return Place::Slot(slot),
+            InLine::Vacant(slot) => return Place::Vacant(line, slot),
             InLine::Sealed => return Place::Sealed(line),
-            InLine::Continue => {}
+            InLine::Continue => step += 1,
+            InLine::Again => {}
         }
     }
     Place::Full
 }
 
 /// Looks a key up in a table and those behind it.
+///
+/// Nearly all lookups end in the home line of the root. That part is a straight line of code, so that the processor can
+/// overlap the cache misses of several lookups; everything else starts over out of line.
 #[inline(always)]
-pub(crate) fn get<'g, K, V: 'static, N: Needle<K>>(
+pub(crate) fn get<'g, K, V: 'static, N: Needle<K> + Copy>(
+    table: TableRef<'g>,
+    needle: N,
+    guard: &'g Guard,
+) -> Option<Seen<'g, V>> {
+    if needle.reserved().is_some() {
+        return get_anywhere(table, 0, needle, guard);
+    }
+    let line = table.lines().home(needle.hash());
+    let keys = load_keys(line);
+    let mut full_lines = 0;
+    if let Some(slot) = needle.find_in(line, &keys, guard) {
+        if let Some(value) = slot::read_live(slot, guard) {
+            return Some(value);
+        }
+    } else if let Some(first) = first_unclaimed(line, &keys) {
+        if decide(first) == word::EMPTY {
+            return None;
+        }
+    } else {
+        full_lines = 1;
+    }
+    get_anywhere(table, full_lines, needle, guard)
+}
+
+#[cold]
+#[inline(never)]
+fn get_anywhere<'g, K, V: 'static, N: Needle<K>>(
     mut table: TableRef<'g>,
-    needle: &N,
+    mut full_lines: usize,
+    needle: N,
     guard: &'g Guard,
 ) -> Option<Seen<'g, V>> {
     loop {
-        match locate::<false, K, N>(table, needle, guard) {
+        match locate::<false, K, N>(table, &needle, full_lines, guard) {
             Place::Slot(slot) => match slot::read(slot, guard) {
                 Reading::Present(seen) => return Some(seen),
                 Reading::Absent => return None,
@@ -130,9 +173,11 @@ pub(crate) fn get<'g, K, V: 'static, N: Needle<K>>(
             Place::Sealed(_) => {}
             Place::Full => {
                 table = table.next_decides(guard)?;
+                full_lines = 0;
                 continue;
             }
         }
         table = table.next(guard)?;
+        full_lines = 0;
     }
 }

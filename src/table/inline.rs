@@ -33,17 +33,22 @@ pub(crate) fn is_float<T: 'static>() -> bool {
     any_of!(T: f32, f64)
 }
 
+/// Where a `T` stands among the 8 bytes of a word, so that its bits are the low ones.
+pub(crate) const fn offset<T>() -> usize {
+    if cfg!(target_endian = "big") { 8 - size_of::<T>() } else { 0 }
+}
+
 /// The bits of an inline type, in the low end of the word; the rest is zero.
 #[inline(always)]
 pub(crate) fn to_bits<T: 'static>(value: T) -> u64 {
     assert!(is_inline::<T>());
     let value = ManuallyDrop::new(value);
     let mut bytes = [0_u8; 8];
-    // SAFETY: `T` is a primitive of `size_of::<T>()` ≤ 8 bytes without padding, all of them initialised.
-    unsafe {
-        core::ptr::copy_nonoverlapping((&raw const *value).cast::<u8>(), bytes.as_mut_ptr(), size_of::<T>());
-    }
-    u64::from_le_bytes(bytes)
+    let place = bytes[offset::<T>()..].as_mut_ptr();
+    // SAFETY: `T` is a primitive of `size_of::<T>()` ≤ 8 bytes without padding, all of them initialised; `place` has as
+    // many bytes behind it.
+    unsafe { core::ptr::copy_nonoverlapping((&raw const *value).cast::<u8>(), place, size_of::<T>()) };
+    u64::from_ne_bytes(bytes)
 }
 
 /// The inverse of `to_bits`.
@@ -53,10 +58,11 @@ pub(crate) fn to_bits<T: 'static>(value: T) -> u64 {
 #[inline(always)]
 pub(crate) unsafe fn from_bits<T: 'static>(bits: u64) -> T {
     assert!(is_inline::<T>());
-    let bytes = bits.to_le_bytes();
+    let bytes = bits.to_ne_bytes();
     let mut value = MaybeUninit::<T>::uninit();
+    let place = bytes[offset::<T>()..].as_ptr();
     // SAFETY: `size_of::<T>()` ≤ 8 bytes are copied between distinct places.
-    unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), value.as_mut_ptr().cast::<u8>(), size_of::<T>()) };
+    unsafe { core::ptr::copy_nonoverlapping(place, value.as_mut_ptr().cast::<u8>(), size_of::<T>()) };
     // SAFETY: the bytes are those of a `T`, by the contract of this function.
     unsafe { value.assume_init() }
 }

@@ -3,7 +3,7 @@
 
 use super::RawMap;
 use super::array::{Table, TableRef};
-use super::cells::CellBlock;
+use super::cells::{Cell, CellBlock};
 use super::find;
 use super::inline::is_inline;
 use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
@@ -17,6 +17,7 @@ use crate::platform::tuning::{BLOCK_LINES, SPINS_BEFORE_REDO, STRIPED_LINES};
 use crate::platform::{rule, site};
 use crate::reclaim::key_node::KeyNode;
 use crate::reclaim::node::NodePtr;
+use core::marker::PhantomData;
 
 /// Chooses the number of lines of a successor.
 fn successor_lines(table: TableRef<'_>) -> usize {
@@ -31,9 +32,9 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     pub(crate) fn start_migration(&self, table: TableRef<'_>, lines: usize, guard: &Guard) {
         discards::free_all();
         if lines >= STRIPED_LINES {
-            self.len.stripe();
+            self.counter.stripe();
         }
-        let new = Table::alloc(lines);
+        let new = Table::alloc(lines, self.counter.claims());
         if rule!(ROOT_ONLY) && self.root(guard) != Some(table) {
             // SAFETY: just allocated, not published.
             unsafe { NodePtr::<Table>::free(new.as_ptr()) };
@@ -50,6 +51,15 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         }
     }
 
+    /// Starts it if the table has reached its limit of claims.
+    #[cold]
+    pub(crate) fn grow_if_full(&self, table: TableRef<'_>, guard: &Guard) {
+        discards::free_all();
+        if table.is_full_at(self.counter.claims()) {
+            self.grow(table, guard);
+        }
+    }
+
     /// Moves one block of `table` that nobody has taken yet. Returns whether there was one.
     #[cold]
     pub(crate) fn help<'g, H: Fn(&K) -> u64>(
@@ -60,7 +70,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         guard: &'g Guard,
     ) -> bool {
         let Some(block) = table.take_block() else { return false };
-        if move_block::<K, H>(table, next, block, hash, guard) {
+        if self.move_block(table, next, block, hash, guard) {
             self.promote(table, next, guard);
         }
         true
@@ -84,7 +94,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         }
         for block in 0..table.blocks() {
             if !table.is_done(block) {
-                move_block::<K, H>(table, next, block, hash, guard);
+                self.move_block(table, next, block, hash, guard);
             }
         }
         self.promote(table, next, guard);
@@ -103,38 +113,43 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             site!(PROMOTE_LOST: Relaxed),
         );
         if promoted.is_ok() {
+            self.hint.set(next.lines());
             // SAFETY: replaced at the root by this thread.
             unsafe { table.retire(guard) };
             guard.flush();
             discards::free_all();
         }
     }
-}
 
-/// Brings every slot of a block to a final state. Returns whether this was the last block.
-fn move_block<'g, K: 'static, H: Fn(&K) -> u64>(
-    table: TableRef<'g>,
-    next: TableRef<'g>,
-    block: usize,
-    hash: &H,
-    guard: &'g Guard,
-) -> bool {
-    let mut mover = Mover::<K, H> { next, hash, guard, cells: None, claimed: 0, key: core::marker::PhantomData };
-    for (index, line) in table.block(block).enumerate() {
-        let keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys_to_claim(line) };
-        for (position, &key) in keys.iter().enumerate().filter(|(_, key)| word::is_key(**key)) {
-            mover.move_slot(&line.slots[position], KeyWord::Claimed(key), index * LINE_SLOTS + position);
+    /// Brings every slot of a block to a final state. Returns whether this was the last block.
+    fn move_block<'g, H: Fn(&K) -> u64>(
+        &self,
+        table: TableRef<'g>,
+        next: TableRef<'g>,
+        block: usize,
+        hash: &H,
+        guard: &'g Guard,
+    ) -> bool {
+        let mut mover = Mover::<K, H> { next, hash, guard, cells: None, claimed: 0, key: PhantomData };
+        for (index, line) in table.block(block).enumerate() {
+            let keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys_to_claim(line) };
+            for (position, (slot, &key)) in line.slots.iter().zip(&keys).enumerate() {
+                if !word::is_key(key) {
+                    break; // Keys come first.
+                }
+                mover.move_slot(slot, KeyWord::Claimed(key), index * LINE_SLOTS + position);
+            }
         }
-    }
-    if block == 0 && has_reserved::<K>() {
-        for index in 0..RESERVED_SLOTS {
-            let slot = &table.lines().reserved().slots[index];
-            mover.move_slot(slot, KeyWord::Reserved(index), BLOCK_LINES * LINE_SLOTS + index);
+        if block == 0 && has_reserved::<K>() {
+            for index in 0..RESERVED_SLOTS {
+                let slot = &table.lines().reserved().slots[index];
+                mover.move_slot(slot, KeyWord::Reserved(index), BLOCK_LINES * LINE_SLOTS + index);
+            }
         }
+        self.counter.count(0, mover.claimed, guard);
+        drop(mover);
+        table.set_done(block)
     }
-    next.claims.add(mover.claimed, guard);
-    drop(mover);
-    table.set_done(block)
 }
 
 /// One helper at one block.
@@ -146,49 +161,64 @@ struct Mover<'g, 'h, K: 'static, H> {
     cells: Option<NodePtr<CellBlock>>,
     /// Slots claimed in the next table.
     claimed: i64,
-    key: core::marker::PhantomData<fn(K)>,
+    key: PhantomData<fn(K)>,
 }
 
 impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
     /// V5 to V9 for one slot, from whatever state it is in.
+    #[inline(always)]
     fn move_slot(&mut self, slot: &Slot, key: KeyWord, index: usize) {
         let mut value = slot::value_for_freeze(slot);
         loop {
             let frozen = match word::state(value) {
-                State::Moved | State::Dead | State::FrozenEmpty => return,
-                State::Frozen(cell) => {
-                    let finished = slot::finish(slot, key, cell, self.next, self.guard);
-                    self.claimed += i64::from(finished == Finished::Claimed);
-                    return;
+                State::Live => {
+                    let hash = self.hash_of(key);
+                    let cell = self.fill_cell(value, hash, index);
+                    match if rule!(FREEZE_FIRST) { slot::freeze(slot, value, word::frozen(cell)) } else { Ok(()) } {
+                        Ok(()) => return self.count(slot::finish(slot, key, value, hash, self.next)),
+                        Err(seen) => value = seen,
+                    }
+                    continue;
                 }
+                State::Frozen(cell) => {
+                    // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
+                    let (live, hash) = unsafe { Cell::read(cell, self.guard) };
+                    return self.count(slot::finish(slot, key, live, hash, self.next));
+                }
+                State::Moved | State::Dead | State::FrozenEmpty => return,
                 State::Empty => word::FROZEN_EMPTY,
                 State::Tomb => word::DEAD,
-                State::Live => self.fill_cell(key, value, index),
             };
-            if !rule!(FREEZE_FIRST) {
-                value = frozen;
-                continue;
-            }
             match slot::freeze(slot, value, frozen) {
                 Ok(()) if frozen == word::DEAD => return self.retire_key(key),
-                Ok(()) => value = frozen,
+                Ok(()) => return,
                 Err(seen) => value = seen,
             }
         }
     }
 
-    /// Prepares the frozen word of a live value.
-    fn fill_cell(&mut self, key: KeyWord, live: Word, index: usize) -> Word {
-        let hash = match key {
+    fn count(&mut self, finished: Finished) {
+        self.claimed += i64::from(finished == Finished::Claimed);
+    }
+
+    /// The spread hash of a key whose value is live.
+    #[inline(always)]
+    fn hash_of(&self, key: KeyWord) -> u64 {
+        match key {
             KeyWord::Reserved(_) => 0,
             // User code, before anything changes.
             KeyWord::Claimed(key) if is_inline::<K>() => needle::rehash_inline(key, self.hash),
             // SAFETY: the key word came with Acquire, and the value was live after that.
             KeyWord::Claimed(key) => unsafe { boxed_key::<K>(key, self.guard) }.hash,
-        };
+        }
+    }
+
+    /// Leaves a live word and its hash in the cell of a slot.
+    #[inline(always)]
+    fn fill_cell(&mut self, live: Word, hash: u64, index: usize) -> *mut () {
         let cells = *self.cells.get_or_insert_with(CellBlock::alloc);
         // SAFETY: the block is this mover's; the cell of this slot is filled again only if publishing it failed.
-        word::frozen(unsafe { CellBlock::fill(cells, index, live, hash) })
+        unsafe { CellBlock::fill(cells, index, live, hash) }
     }
 
     /// The key of a slot that this helper made `DEAD`.

@@ -35,10 +35,11 @@ mod value;
 mod walk;
 mod word;
 
+use crate::platform::discards;
 use crate::platform::epoch::Guard;
-use crate::platform::lines::LINE_SLOTS;
+use crate::platform::lines::{Hint, LINE_SLOTS};
 use crate::platform::site;
-use crate::platform::sync::AtomicPtr;
+use crate::platform::sync::{AtomicBool, AtomicPtr};
 use crate::platform::tuning::{MIN_LINES, STRIPED_LINES};
 use crate::reclaim::node::NodePtr;
 use array::{Table, TableRef};
@@ -57,7 +58,10 @@ pub(crate) use walk::Walk;
 pub(crate) struct RawMap<K: 'static, V: 'static> {
     /// The current table; null until something is inserted.
     root: AtomicPtr<()>,
-    len: Counter,
+    counter: Counter,
+    hint: Hint,
+    /// Whether a value of an inline type was ever boxed. Without, a map of inline types is dropped without looking at it.
+    escaped: AtomicBool,
     /// Invariant: keys and values go in and come out.
     _entries: PhantomData<(*mut K, *mut V)>,
 }
@@ -70,7 +74,13 @@ unsafe impl<K: Send + Sync, V: Send + Sync> Sync for RawMap<K, V> {}
 impl<K: 'static, V: 'static> RawMap<K, V> {
     /// An empty map, without memory of its own.
     pub(crate) fn new() -> Self {
-        Self { root: AtomicPtr::new(ptr::null_mut()), len: Counter::new(), _entries: PhantomData }
+        Self {
+            root: AtomicPtr::new(ptr::null_mut()),
+            counter: Counter::new(),
+            hint: Hint::new(),
+            escaped: AtomicBool::new(false),
+            _entries: PhantomData,
+        }
     }
 
     /// A map that takes `entries` keys before its first migration.
@@ -109,9 +119,12 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
 
     fn add_first_table(&self, lines: usize) {
         if lines >= STRIPED_LINES {
-            self.len.stripe();
+            self.counter.stripe();
         }
-        let table = Table::alloc(lines).as_ptr();
+        let node = Table::alloc(lines, 0);
+        // SAFETY: not published yet.
+        self.hint.set(unsafe { node.get_owned() }.own_lines());
+        let table = node.as_ptr();
         // SeqCst: pairs with LOAD_ROOT; its Release part is the ROOT edge. Relaxed on failure: not read.
         let first = self.root.compare_exchange(
             ptr::null_mut(),
@@ -125,25 +138,41 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         }
     }
 
+    /// Asks for the line that an operation with this spread hash will read, before the thread is pinned for it.
+    ///
+    /// A pin is a full fence: without this, the cache miss of a lookup starts only behind it.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, spread_hash: u64) {
+        self.hint.prefetch(spread_hash);
+    }
+
     /// The value of a key.
     #[inline(always)]
-    pub(crate) fn get<'g, N: Needle<K>>(&'g self, needle: &N, guard: &'g Guard) -> Option<Seen<'g, V>> {
+    pub(crate) fn get<'g, N: Needle<K> + Copy>(&'g self, needle: N, guard: &'g Guard) -> Option<Seen<'g, V>> {
         find::get(self.root(guard)?, needle, guard)
+    }
+
+    /// Slots of the current table.
+    pub(crate) fn slots(&self, guard: &Guard) -> usize {
+        self.root(guard).map_or(0, |table| table.lines().len() * LINE_SLOTS)
+    }
+
+    /// Notes that a value of an inline type stands in a box.
+    #[cold]
+    fn note_escape(&self) {
+        // Relaxed: read with exclusive access only.
+        self.escaped.store(true, site!(ESCAPE_NOTE: Relaxed));
     }
 
     /// Inserts minus removals that have been counted so far.
     pub(crate) fn approx_len(&self) -> usize {
-        usize::try_from(self.len.sum()).unwrap_or(0)
-    }
-
-    /// Slots of the current table, and claims at which it gets a successor.
-    pub(crate) fn slots(&self, guard: &Guard) -> usize {
-        self.root(guard).map_or(0, |table| table.lines().len() * LINE_SLOTS)
+        usize::try_from(self.counter.net()).unwrap_or(0)
     }
 }
 
 impl<K: 'static, V: 'static> Drop for RawMap<K, V> {
     fn drop(&mut self) {
+        discards::free_all();
         drop(self.take_remains());
     }
 }

@@ -22,14 +22,14 @@ pub(crate) trait Needle<K> {
     /// Which reserved slot is the key's, if one is.
     fn reserved(&self) -> Option<usize>;
 
-    /// The slot that holds the key, among those whose key words are given.
-    fn find_in(&self, line: &Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<usize>;
+    /// The slot of a line that holds the key, given the key words.
+    fn find_in<'l>(&self, line: &'l Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<&'l Slot>;
 }
 
 /// A key of type `K`, looked up by anything equivalent.
 pub(crate) struct Probe<'q, Q: ?Sized> {
     hash: u64,
-    /// The key's own word, where `Q` is an inline `K`; otherwise null.
+    /// The key's word: where `Q` is an inline `K`, and for a boxed key that is in a node already. Otherwise null.
     word: Word,
     query: &'q Q,
 }
@@ -39,6 +39,14 @@ pub(crate) struct Probe<'q, Q: ?Sized> {
 fn is_inline_key<K: 'static, Q: ?Sized>() -> bool {
     is_inline::<K>() && typeid::of::<Q>() == TypeId::of::<K>()
 }
+
+impl<Q: ?Sized> Clone for Probe<'_, Q> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Q: ?Sized> Copy for Probe<'_, Q> {}
 
 impl<'q, Q: ?Sized> Probe<'q, Q> {
     #[inline(always)]
@@ -53,9 +61,9 @@ impl<'q, Q: ?Sized> Probe<'q, Q> {
         Self { hash: probe::spread(hash), word, query }
     }
 
-    /// A probe whose spread hash and inline word are known.
+    /// A probe for a boxed key, by its spread hash, and by its word if it has one.
     #[inline(always)]
-    pub(crate) fn with_word(hash: u64, word: Word, query: &'q Q) -> Self {
+    pub(crate) fn of_boxed(hash: u64, word: Word, query: &'q Q) -> Self {
         Self { hash, word, query }
     }
 
@@ -89,13 +97,14 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>> Needle<K> for Probe<'_, Q> {
     }
 
     #[inline(always)]
-    fn find_in(&self, line: &Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<usize> {
+    fn find_in<'l>(&self, line: &'l Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<&'l Slot> {
         if is_inline_key::<K, Q>() {
-            same_word(keys, self.word)
+            same_word(line, keys, self.word)
         } else if is_inline::<K>() {
-            (0..LINE_SLOTS).find(|&i| word::is_key(keys[i]) && self.query.equivalent(inline_key::<K>(keys[i]).get()))
+            let found = |key: Word| word::is_key(key) && self.query.equivalent(inline_key::<K>(key).get());
+            line.slots.iter().zip(keys).find_map(|(slot, &key)| found(key).then_some(slot))
         } else {
-            find_boxed(line, keys, self.hash, |key| self.query.equivalent(key), guard)
+            find_boxed(line, keys, self.hash, self.word, |key| self.query.equivalent(key), guard)
         }
     }
 }
@@ -109,12 +118,12 @@ pub(crate) fn has_reserved<K: 'static>() -> bool {
     is_inline::<K>() && size_of::<K>() == 8
 }
 
-/// The position of a word among four, without a branch for each: which of them it is cannot be predicted.
+/// The slot of a word among four, without a branch for each: which of them it is cannot be predicted.
 #[inline(always)]
-pub(crate) fn same_word(keys: &[Word; LINE_SLOTS], word: Word) -> Option<usize> {
+pub(crate) fn same_word<'l>(line: &'l Line, keys: &[Word; LINE_SLOTS], word: Word) -> Option<&'l Slot> {
     let position =
         (0..LINE_SLOTS).rfold(LINE_SLOTS, |position, index| select_unpredictable(keys[index] == word, index, position));
-    (position < LINE_SLOTS).then_some(position)
+    line.slots.get(position)
 }
 
 /// The key of an inline key word, or of a reserved slot's number.
@@ -132,20 +141,21 @@ pub(crate) fn inline_key<K: 'static>(word: Word) -> Seen<'static, K> {
 /// The node is readable under `guard`: the key word was loaded with Acquire after pinning, and after that the slot's
 /// value word was loaded, and was neither `DEAD` nor `FROZEN_EMPTY`; or the caller owns the node.
 #[inline(always)]
-pub(crate) unsafe fn boxed_key<'g, K>(word: Word, guard: &'g Guard) -> &'g KeyNode<K> {
+pub(crate) unsafe fn boxed_key<K>(word: Word, guard: &Guard) -> &KeyNode<K> {
     let node = NodePtr::from_ptr(word::key_node(word)).unwrap_or_else(|| unreachable!("a boxed key has an address"));
     // SAFETY: by the contract of this function.
     unsafe { node.get(guard) }
 }
 
 #[inline(always)]
-fn find_boxed<K>(
-    line: &Line,
+fn find_boxed<'l, K>(
+    line: &'l Line,
     keys: &[Word; LINE_SLOTS],
     hash: u64,
+    own: Word,
     equivalent: impl Fn(&K) -> bool,
     guard: &Guard,
-) -> Option<usize> {
+) -> Option<&'l Slot> {
     let fingerprint = probe::fingerprint(hash);
     let mut hits = 0_u32;
     for (index, &key) in keys.iter().enumerate() {
@@ -153,11 +163,13 @@ fn find_boxed<K>(
     }
     while hits != 0 {
         let index = hits.trailing_zeros() as usize;
-        if may_read_key(&line.slots[index]) {
+        let slot = &line.slots[index];
+        if may_read_key(slot) {
             // SAFETY: the key word was loaded with Acquire by the caller, the value word just now.
             let node = unsafe { boxed_key::<K>(keys[index], guard) };
-            if node.hash == hash && equivalent(node.key()) {
-                return Some(index);
+            // One's own node is recognised whatever `Eq` says: it must not get a second slot.
+            if keys[index] == own || node.hash == hash && equivalent(node.key()) {
+                return Some(slot);
             }
         }
         hits &= hits - 1;

@@ -20,6 +20,8 @@ pub(crate) struct Remains<K: 'static, V: 'static> {
     table: Option<NodePtr<Table>>,
     /// The next slot of `table`; beyond the lines follow the reserved slots.
     position: usize,
+    /// Whether slots own anything that has to be dropped.
+    owning: bool,
     _entries: PhantomData<(K, V)>,
 }
 
@@ -33,7 +35,9 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     pub(crate) fn take_remains(&mut self) -> Remains<K, V> {
         // Relaxed: exclusive access.
         let table = NodePtr::from_ptr(self.root.swap(core::ptr::null_mut(), site!(TAKE_ROOT: Relaxed)));
-        Remains { table, position: 0, _entries: PhantomData }
+        let escaped = self.escaped.load(site!(ESCAPE_READ: Relaxed)); // Relaxed: as above.
+        let owning = escaped || !is_inline::<K>() || !is_inline::<V>();
+        Remains { table, position: 0, owning, _entries: PhantomData }
     }
 }
 
@@ -99,7 +103,7 @@ unsafe fn take_entry<K: 'static, V: 'static>(slot: &Slot, key: Word) -> Option<(
             // SAFETY: the slot owns its live word, by the contract of this function.
             let value = unsafe { NewValue::<V>::from_live(value) };
             // SAFETY: a slot with a value owns its key.
-            let key = unsafe { take_key::<K>(key) };
+            let key = unsafe { take_key::<K>(key) }?;
             Some((key, value.into_inner()))
         }
         State::Tomb => {
@@ -113,14 +117,14 @@ unsafe fn take_entry<K: 'static, V: 'static>(slot: &Slot, key: Word) -> Option<(
     }
 }
 
-/// The key of a slot that owns it.
+/// The key of a slot that owns it. `None` if another slot has it too: an `Eq` that lies can lead to that.
 ///
 /// # Safety
 /// The slot is not shared, and its key is not taken again.
-unsafe fn take_key<K: 'static>(key: Word) -> K {
+unsafe fn take_key<K: 'static>(key: Word) -> Option<K> {
     if is_inline::<K>() {
         // SAFETY: a copy of a primitive.
-        return unsafe { core::ptr::read(needle::inline_key::<K>(key).get()) };
+        return Some(unsafe { core::ptr::read(needle::inline_key::<K>(key).get()) });
     }
     let node = NodePtr::<KeyNode<K>>::from_ptr(word::key_node(key));
     let node = node.unwrap_or_else(|| unreachable!("a boxed key has an address"));
@@ -135,15 +139,14 @@ impl<K: 'static, V: 'static> Drop for Remains<K, V> {
 
         impl<K: 'static, V: 'static> Drop for Rest<'_, K, V> {
             fn drop(&mut self) {
-                while let Some(entry) = self.0.next() {
-                    drop(entry);
-                }
+                self.0.by_ref().for_each(drop);
             }
         }
 
-        let rest = Rest(self);
-        while let Some(entry) = rest.0.next() {
-            drop(entry);
+        while !self.owning && self.table.is_some() {
+            self.leave_table();
         }
+        let rest = Rest(self);
+        rest.0.by_ref().for_each(drop);
     }
 }

@@ -20,27 +20,25 @@ pub(crate) enum Reading<'g, V> {
     Elsewhere,
 }
 
-/// Reads a slot that holds the reader's key.
+/// The value of a slot that holds the reader's key, if it is live (and not boxed although its type is inline).
 #[inline(always)]
-pub(crate) fn read<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Reading<'g, V> {
+pub(crate) fn read_live<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Option<Seen<'g, V>> {
     // SeqCst: the reader's linearization point. Its Acquire part: VALUE edge, pairs with SET_VALUE and COPY_VALUE (the
     // box), FREEZE (the cell) and MOVE (the copy in the next table).
     let value = slot.value.load(site!(FIND_VALUE: SeqCst));
-    if let Some(bits) = word::inline_value_bits::<V>(value)
-        && is_inline::<V>()
-    {
+    if is_inline::<V>() {
         // SAFETY: the bits of a live inline value.
-        return Reading::Present(unsafe { Seen::from_bits(bits) });
-    }
-    if !is_inline::<V>() && word::is_live(value) {
+        word::inline_value_bits::<V>(value).map(|bits| unsafe { Seen::from_bits(bits) })
+    } else {
         // SAFETY: live, and read under this guard.
-        return Reading::Present(unsafe { Seen::from_live(value, guard) });
+        word::is_live(value).then(|| unsafe { Seen::from_live(value, guard) })
     }
-    read_special(value, guard)
 }
 
-#[cold]
-fn read_special<V: 'static>(value: Word, guard: &Guard) -> Reading<'_, V> {
+/// Reads a slot that holds the reader's key, in whatever state it is.
+pub(crate) fn read<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Reading<'g, V> {
+    // SeqCst: as FIND_VALUE above, for those it has sent here.
+    let value = slot.value.load(site!(READ_VALUE: SeqCst));
     match word::state(value) {
         // SAFETY: live, and read under this guard.
         State::Live => Reading::Present(unsafe { Seen::from_live(value, guard) }),
@@ -85,6 +83,7 @@ pub(crate) fn confirm_key(slot: &Slot) {
 }
 
 /// K3 and K4: makes all key words of a line final and returns them.
+#[inline(always)]
 pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
     let mut keys = [word::SEALED; LINE_SLOTS];
     let mut slots = line.slots.iter().zip(&mut keys);
@@ -111,6 +110,7 @@ pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
 }
 
 /// V5, V6 and V9: takes a value word out of the hands of writers. Returns what stood there instead.
+#[inline(always)]
 pub(crate) fn freeze(slot: &Slot, current: Word, frozen: Word) -> Result<(), Word> {
     // Release: the cell, for FIND_VALUE and EDIT_VALUE; RETIRED edge for MATCH_VALUE. Acquire on failure: VALUE edge, the
     // box that we are to copy.
@@ -118,6 +118,7 @@ pub(crate) fn freeze(slot: &Slot, current: Word, frozen: Word) -> Result<(), Wor
 }
 
 /// The value word, for a copier.
+#[inline(always)]
 pub(crate) fn value_for_freeze(slot: &Slot) -> Word {
     // Acquire: VALUE edge, pairs with SET_VALUE, COPY_VALUE (the box goes on to the next table) and FREEZE (the cell).
     slot.value.load(site!(FREEZE_SCAN: Acquire))
@@ -125,10 +126,9 @@ pub(crate) fn value_for_freeze(slot: &Slot) -> Word {
 
 /// V7 and V8: brings a frozen value to the next table, if nobody has yet, and leaves `MOVED` behind.
 ///
-/// `key` is the key word, or the number of a reserved slot.
-pub(crate) fn finish(slot: &Slot, key: KeyWord, cell: *mut (), next: TableRef<'_>, guard: &Guard) -> Finished {
-    // SAFETY: the cell's address was read from `slot` with Acquire, or is our own.
-    let (live, hash) = unsafe { Cell::read(cell, guard) };
+/// `live` and `hash` are what the cell holds.
+#[inline(always)]
+pub(crate) fn finish(slot: &Slot, key: KeyWord, live: Word, hash: u64, next: TableRef<'_>) -> Finished {
     let place = match key {
         KeyWord::Reserved(index) => Some((&next.lines().reserved().slots[index], Finished::KeyWasThere)),
         KeyWord::Claimed(key) => copy_key(next, key, hash),
@@ -171,6 +171,7 @@ pub(crate) enum Finished {
 
 /// K2: the slot of a key in the next table, recognised by its word alone. `None`: the next table is being left in its
 /// turn, so all copies into it are made.
+#[inline(always)]
 fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, Finished)> {
     let lines = next.lines();
     let home = next.home(hash);
@@ -178,25 +179,21 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
     while step < lines.len() {
         let line = lines.line(home.wrapping_add(step));
         let keys = find::load_keys_to_claim(line);
-        if let Some(index) = needle::same_word(&keys, key) {
-            return Some((&line.slots[index], Finished::KeyWasThere));
+        if let Some(slot) = needle::same_word(line, &keys, key) {
+            return Some((slot, Finished::KeyWasThere));
         }
-        let Some(first) = find::first_unclaimed(&keys) else {
+        let Some(slot) = find::first_unclaimed(line, &keys) else {
             step += 1;
             continue;
         };
-        if keys[first] == word::SEALED {
-            return None;
-        }
         // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
-        // failure: the line is read again.
-        let slot = &line.slots[first];
-        if slot
-            .key
-            .compare_exchange(word::EMPTY, key, site!(COPY_CLAIM: Release), site!(COPY_CLAIM_LOST: Relaxed))
-            .is_ok()
-        {
-            return Some((slot, Finished::Claimed));
+        // failure: the line is read again, unless it is sealed.
+        let claim =
+            slot.key.compare_exchange(word::EMPTY, key, site!(COPY_CLAIM: Release), site!(COPY_CLAIM_LOST: Relaxed));
+        match claim {
+            Ok(_) => return Some((slot, Finished::Claimed)),
+            Err(word::SEALED) => return None,
+            Err(_) => {}
         }
     }
     unreachable!("a successor has room for all copies")
@@ -209,10 +206,11 @@ pub(crate) fn find_copy<'g>(table: TableRef<'g>, key: Word, hash: u64) -> Option
     for step in 0..lines.len() {
         let line = lines.line(home.wrapping_add(step));
         let keys = find::load_keys_to_claim(line);
-        if let Some(index) = needle::same_word(&keys, key) {
-            return Some(&line.slots[index]);
+        let found = needle::same_word(line, &keys, key);
+        if found.is_some() {
+            return found;
         }
-        find::first_unclaimed(&keys).is_none().then_some(())?;
+        find::first_unclaimed(line, &keys).is_none().then_some(())?;
     }
     None
 }

@@ -2,11 +2,11 @@
 #![allow(unsafe_code)] // Owns nodes by the ownership column of `docs/TRANSITIONS.md`.
 
 use super::inline::is_inline;
-use super::needle::{Needle, Probe};
+use super::needle::{self, Needle, Probe, has_reserved};
 use super::probe;
 use super::word::{self, Word};
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{LINE_SLOTS, Line};
+use crate::platform::lines::{LINE_SLOTS, Line, Slot};
 use crate::platform::rule;
 use crate::reclaim::key_node::KeyNode;
 use crate::reclaim::node::NodePtr;
@@ -36,12 +36,12 @@ enum Node<K> {
 }
 
 /// Owns the node of a boxed key; keeps nothing for inline keys.
-struct NodeOwner<'g, K> {
+struct NodeOwner<'g, K: 'static> {
     node: Node<K>,
     guard: &'g Guard,
 }
 
-impl<K> NodeOwner<'_, K> {
+impl<K: 'static> NodeOwner<'_, K> {
     /// The word of the node, made by `key` if there is none yet.
     fn word(&mut self, hash: u64, key: impl FnOnce() -> K) -> Word {
         let node = match self.node {
@@ -62,6 +62,17 @@ impl<K> NodeOwner<'_, K> {
         word::of_boxed_key(node.as_ptr(), probe::fingerprint(hash))
     }
 
+    /// The word of the node, if there is one.
+    #[inline(always)]
+    fn known_word(&self, hash: u64) -> Word {
+        match self.node {
+            Node::None => word::EMPTY,
+            Node::Private(node) | Node::Visible(node) | Node::Given(node) => {
+                word::of_boxed_key(node.as_ptr(), probe::fingerprint(hash))
+            }
+        }
+    }
+
     fn claimed(&mut self) {
         if let Node::Private(node) = self.node {
             self.node = Node::Visible(node);
@@ -75,18 +86,30 @@ impl<K> NodeOwner<'_, K> {
     }
 }
 
-impl<K> Drop for NodeOwner<'_, K> {
+/// Deals with a node that did not come into the map, or belongs to it.
+#[cold]
+fn give_up<K>(node: Node<K>, guard: &Guard) {
+    match node {
+        Node::None | Node::Given(_) => {}
+        // SAFETY: never published, and owned.
+        Node::Private(node) => unsafe { KeyNode::<K>::release(node.as_ptr()) },
+        Node::Visible(node) if rule!(CLAIMER_KEEPS) => {
+            // SAFETY: owned, and its slot is `FROZEN_EMPTY` (else it would be `Given`), behind which nobody who pins
+            // from now on reads the key.
+            unsafe { KeyNode::retire(node, guard) };
+        }
+        Node::Visible(_) => {}
+    }
+}
+
+impl<K: 'static> Drop for NodeOwner<'_, K> {
+    #[inline(always)]
     fn drop(&mut self) {
-        match self.node {
-            Node::None | Node::Given(_) => {}
-            // SAFETY: never published, and owned.
-            Node::Private(node) => unsafe { KeyNode::<K>::release(node.as_ptr()) },
-            Node::Visible(node) if rule!(CLAIMER_KEEPS) => {
-                // SAFETY: owned, and its slot is `FROZEN_EMPTY` (else it would be `Given`), behind which nobody who
-                // pins from now on reads the key.
-                unsafe { KeyNode::retire(node, self.guard) };
-            }
-            Node::Visible(_) => {}
+        if !is_inline::<K>()
+            && let Node::Private(_) | Node::Visible(_) = self.node
+        {
+            // By value: the fast paths keep `self` in registers.
+            give_up(core::mem::replace(&mut self.node, Node::None), self.guard);
         }
     }
 }
@@ -128,12 +151,17 @@ impl<K: Eq + 'static> Needle<K> for Owned<'_, K> {
 
     #[inline(always)]
     fn reserved(&self) -> Option<usize> {
-        Needle::<K>::reserved(&Probe::with_word(self.hash, self.inline, self.key()))
+        (has_reserved::<K>() && !word::is_key(self.inline)).then(|| self.inline.addr())
     }
 
     #[inline(always)]
-    fn find_in(&self, line: &Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<usize> {
-        Needle::<K>::find_in(&Probe::with_word(self.hash, self.inline, self.key()), line, keys, guard)
+    fn find_in<'l>(&self, line: &'l Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<&'l Slot> {
+        if is_inline::<K>() {
+            needle::same_word(line, keys, self.inline)
+        } else {
+            let probe = Probe::of_boxed(self.hash, self.owner.known_word(self.hash), self.key());
+            Needle::<K>::find_in(&probe, line, keys, guard)
+        }
     }
 }
 
@@ -187,8 +215,13 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>, F> Needle<K> for Built<'_, '_, K, Q,
     }
 
     #[inline(always)]
-    fn find_in(&self, line: &Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<usize> {
-        Needle::<K>::find_in(&self.probe, line, keys, guard)
+    fn find_in<'l>(&self, line: &'l Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<&'l Slot> {
+        if is_inline::<K>() {
+            return Needle::<K>::find_in(&self.probe, line, keys, guard);
+        }
+        let hash = Needle::<K>::hash(&self.probe);
+        let probe = Probe::of_boxed(hash, self.owner.known_word(hash), self.probe.query());
+        Needle::<K>::find_in(&probe, line, keys, guard)
     }
 }
 

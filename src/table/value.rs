@@ -55,7 +55,7 @@ impl<'g, T: 'static> Seen<'g, T> {
         if is_inline::<T>() {
             let bits = word::inline_value_bits::<T>(live).unwrap_or_else(|| {
                 // SAFETY: a live word that is not inline is a box, readable by the contract of this function.
-                unsafe { escaped_bits::<T>(live, guard) }
+                unsafe { escaped_bits(live, guard) }
             });
             // SAFETY: both ways lead to bits that `NewValue::new` got from a `T`.
             unsafe { Self::from_bits(bits) }
@@ -70,20 +70,14 @@ impl<'g, T: 'static> Seen<'g, T> {
     #[inline(always)]
     pub(crate) fn get(&self) -> &T {
         if is_inline::<T>() {
-            let shift = if cfg!(target_endian = "big") { 8 - size_of::<T>() } else { 0 };
-            // SAFETY: `raw` is 8 bytes long and the shift keeps `T` inside.
-            let place = unsafe { (&raw const self.raw).cast::<u8>().add(shift) };
-            // SAFETY: the low bytes of `raw` are those of a `T`, at an address aligned to 8, borrowed from `self`.
+            // SAFETY: `raw` is 8 bytes long and the offset keeps `T` inside.
+            let place = unsafe { (&raw const self.raw).cast::<u8>().add(inline::offset::<T>()) };
+            // SAFETY: these bytes of `raw` are those of a `T`, aligned for it, borrowed from `self`.
             unsafe { &*place.cast::<T>() }
         } else {
             // SAFETY: `from_ref` made it from a reference that is valid for `'g`, which outlives `self`.
             unsafe { &*self.raw.cast::<T>().cast_const() }
         }
-    }
-
-    /// Whether both are the same box, or the same bits.
-    pub(crate) fn same(self, other: Self) -> bool {
-        self.raw == other.raw
     }
 }
 
@@ -92,7 +86,7 @@ impl<'g, T: 'static> Seen<'g, T> {
 /// # Safety
 /// As for `Seen::from_live`, for a live word that is not inline.
 #[cold]
-unsafe fn escaped_bits<T: 'static>(live: Word, guard: &Guard) -> u64 {
+unsafe fn escaped_bits(live: Word, guard: &Guard) -> u64 {
     // SAFETY: inline types that need a box are boxed as bits.
     let node = unsafe { box_of::<u64>(live) };
     // SAFETY: by the contract of this function.
@@ -166,6 +160,7 @@ impl<V: 'static> NewValue<V> {
 }
 
 impl<V: 'static> Drop for NewValue<V> {
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some(free) = free_of::<V>(self.live) {
             // SAFETY: `self` owns the box, and nobody else can reach it.

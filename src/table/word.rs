@@ -142,6 +142,12 @@ pub(crate) fn is_live(word: Word) -> bool {
     bits(word) >> ADDRESS_BITS != 0 || word.addr() & TAG_MASK == BOX_TAG
 }
 
+/// Whether a value word of a `V` is live in the way most are: inline if the type is, else boxed.
+#[inline(always)]
+pub(crate) fn is_plain<V: 'static>(word: Word) -> bool {
+    if inline::is_inline::<V>() { inline_value_bits::<V>(word).is_some() } else { word.addr() & TAG_MASK == BOX_TAG }
+}
+
 /// The state of a value word.
 pub(crate) fn state(word: Word) -> State {
     match word {

@@ -1,19 +1,29 @@
-//! The map as the models use it: hashes are given, everything lands in one line.
+//! The map as the models use it: hashes are given, all keys of a map have the same.
 
 use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
 use crate::map::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
-use crate::table::{Owned, Probe, RawMap};
+use crate::table::{Owned, Probe, RawMap, Seen};
 use loom::sync::Arc;
 
 /// A boxed key or value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Boxed(pub(crate) u64);
 
-/// What a model needs to know of a key or value type, inline or boxed.
+/// What a model needs to know of a key or value type. `u32` is inline, and has no reserved slots to be moved; `u64` has.
 pub(crate) trait Word: Clone + PartialEq + Eq + core::fmt::Debug + Send + Sync + 'static {
     fn of(number: u64) -> Self;
     fn number(&self) -> u64;
+}
+
+impl Word for u32 {
+    fn of(number: u64) -> Self {
+        number as Self
+    }
+
+    fn number(&self) -> u64 {
+        u64::from(*self)
+    }
 }
 
 impl Word for u64 {
@@ -36,31 +46,63 @@ impl Word for Boxed {
     }
 }
 
-/// A shared map. Every key has hash 0.
-pub(crate) struct Map<K: Word, V: Word>(Arc<RawMap<K, V>>);
+/// The hash of all keys, unless a model says otherwise. Its home line is the first one.
+pub(crate) const FIRST_LINE: u64 = 0;
+
+/// A hash whose home line is the last one of a table of two lines. A boxed key looks alike under this hash and the one
+/// above: the fingerprint is the same.
+pub(crate) const SECOND_LINE: u64 = 1 << 63;
+
+/// A hash whose home line is the last one of any table.
+pub(crate) const LAST_LINE: u64 = {
+    // Newton's iteration for the inverse of the odd factor that `probe::spread` multiplies by.
+    let factor = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut inverse = factor;
+    let mut bits = 3;
+    while bits < 64 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(factor.wrapping_mul(inverse)));
+        bits *= 2;
+    }
+    inverse.wrapping_mul(u64::MAX)
+};
+
+/// A shared map.
+pub(crate) struct Map<K: Word, V: Word> {
+    raw: Arc<RawMap<K, V>>,
+    hash: u64,
+}
 
 impl<K: Word, V: Word> Clone for Map<K, V> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { raw: Arc::clone(&self.raw), hash: self.hash }
     }
-}
-
-fn hash<K>(_key: &K) -> u64 {
-    0
 }
 
 impl<K: Word, V: Word> Map<K, V> {
-    /// A map with some entries.
+    /// A map with some entries. Its table has one line, if they are one or two.
     pub(crate) fn of(entries: &[(u64, u64)]) -> Self {
-        let map = Self(Arc::new(RawMap::new()));
+        Self { raw: Arc::new(RawMap::new()), hash: FIRST_LINE }.and(entries)
+    }
+
+    /// The same map for keys of another hash. (One who copies boxed keys finds the hash in their nodes.)
+    pub(crate) fn for_hash(&self, hash: u64) -> Self {
+        Self { raw: Arc::clone(&self.raw), hash }
+    }
+
+    /// A map with some entries in a table that has room for `capacity`: up to 5 in two lines, up to 10 in four.
+    pub(crate) fn with_capacity(capacity: usize, hash: u64, entries: &[(u64, u64)]) -> Self {
+        Self { raw: Arc::new(RawMap::with_capacity(capacity)), hash }.and(entries)
+    }
+
+    fn and(self, entries: &[(u64, u64)]) -> Self {
         for &(key, value) in entries {
-            map.insert(key, value);
+            self.insert(key, value);
         }
-        map
+        self
     }
 
     pub(crate) fn raw(&self) -> &RawMap<K, V> {
-        &self.0
+        &self.raw
     }
 
     pub(crate) fn get(&self, key: u64) -> Option<u64> {
@@ -69,31 +111,31 @@ impl<K: Word, V: Word> Map<K, V> {
 
     pub(crate) fn get_under(&self, key: u64, guard: &Guard) -> Option<u64> {
         let key = K::of(key);
-        self.0.get(&Probe::new::<K>(0, &key), guard).map(|value| value.get().number())
+        self.raw.get(Probe::new::<K>(self.hash, &key), guard).map(|value| value.get().number())
     }
 
     /// Inserts or replaces; returns what was there.
     pub(crate) fn insert(&self, key: u64, value: u64) -> Option<u64> {
         let guard = epoch::pin();
-        let mut source = Owned::new(0, K::of(key), &guard);
-        let edited = self.0.edit(&mut source, &mut Insert(Offer::ready(V::of(value))), &hash, &guard);
-        edited.before.map(|value| value.get().number())
+        let source = Owned::new(self.hash, K::of(key), &guard);
+        let edit = Insert(Offer::ready(V::of(value)));
+        self.raw.edit(source, edit, &|_: &K| self.hash, &guard).0.before.map(number)
     }
 
     pub(crate) fn remove(&self, key: u64) -> Option<u64> {
         let guard = epoch::pin();
         let key = K::of(key);
-        let edited = self.0.edit(&mut Probe::new::<K>(0, &key), &mut Remove, &hash, &guard);
-        edited.before.map(|value: crate::table::Seen<'_, V>| value.get().number())
+        let probe = Probe::new::<K>(self.hash, &key);
+        self.raw.edit(probe, Remove, &|_: &K| self.hash, &guard).0.before.map(number)
     }
 
     /// Adds to a present value; returns the sum.
     pub(crate) fn add(&self, key: u64, amount: u64) -> Option<u64> {
         let guard = epoch::pin();
         let key = K::of(key);
-        let mut update = Update(|value: &V| V::of(value.number() + amount));
-        let edited = self.0.edit(&mut Probe::new::<K>(0, &key), &mut update, &hash, &guard);
-        edited.after.map(|value| value.get().number())
+        let probe = Probe::new::<K>(self.hash, &key);
+        let update = Update(|value: &V| V::of(value.number() + amount));
+        self.raw.edit(probe, update, &|_: &K| self.hash, &guard).0.after.map(number)
     }
 
     /// Compare-and-set; `None` is absence, on both sides. Returns what was there instead, if it failed.
@@ -105,58 +147,92 @@ impl<K: Word, V: Word> Map<K, V> {
     ) -> Result<(), Option<u64>> {
         let guard = epoch::pin();
         let expected = expected.map(V::of);
-        let mut edit = CompareAndSet {
+        let edit = CompareAndSet {
             expected: expected.as_ref().map_or(Expected::NotFound, Expected::Value),
             desired: desired.map(|value| Offer::ready(V::of(value))),
             met: false,
         };
-        let mut source = Owned::new(0, K::of(key), &guard);
-        let before = self.0.edit(&mut source, &mut edit, &hash, &guard).before;
-        if edit.met { Ok(()) } else { Err(before.map(|value| value.get().number())) }
+        let source = Owned::new(self.hash, K::of(key), &guard);
+        let (edited, edit) = self.raw.edit(source, edit, &|_: &K| self.hash, &guard);
+        if edit.met { Ok(()) } else { Err(edited.before.map(number)) }
     }
 
     /// Gives the root a successor of twice its size.
     pub(crate) fn start_migration(&self) {
         let guard = epoch::pin();
-        let root = self.0.root(&guard).expect("the map has a table");
-        self.0.grow(root, &guard);
+        let root = self.raw.root(&guard).expect("the map has a table");
+        self.raw.grow(root, &guard);
+    }
+
+    /// Gives the root a successor of so many lines. Models in which nothing is claimed but copies take one as large as
+    /// the root, which has fewer words.
+    pub(crate) fn start_migration_to(&self, lines: usize) {
+        let guard = epoch::pin();
+        let root = self.raw.root(&guard).expect("the map has a table");
+        self.raw.start_migration(root, lines, &guard);
     }
 
     /// Asks for growth of the root's successor.
     pub(crate) fn grow_next(&self) {
         let guard = epoch::pin();
-        if let Some(root) = self.0.root(&guard)
+        if let Some(root) = self.raw.root(&guard)
             && let Some(next) = root.next(&guard)
         {
-            self.0.start_migration(next, 4, &guard);
+            self.raw.start_migration(next, next.lines().len(), &guard);
+        }
+    }
+
+    /// Takes a block of the root and never moves it: a helper that is stopped for good.
+    pub(crate) fn take_block(&self) {
+        let guard = epoch::pin();
+        self.raw.root(&guard).and_then(|root| root.take_block()).expect("a block to take");
+    }
+
+    /// Moves one block of the root, as every writing operation does.
+    pub(crate) fn help(&self) {
+        self.help_under(&epoch::pin());
+    }
+
+    pub(crate) fn help_under(&self, guard: &Guard) {
+        if let Some(root) = self.raw.root(guard)
+            && let Some(next) = root.next(guard)
+        {
+            self.raw.help(root, next, &|_: &K| self.hash, guard);
         }
     }
 
     /// Moves everything to the successor, if there is one.
     pub(crate) fn finish_migration(&self) {
-        let guard = epoch::pin();
-        if let Some(root) = self.0.root(&guard)
-            && let Some(next) = root.next(&guard)
+        self.finish_migration_under(&epoch::pin());
+    }
+
+    pub(crate) fn finish_migration_under(&self, guard: &Guard) {
+        if let Some(root) = self.raw.root(guard)
+            && let Some(next) = root.next(guard)
         {
-            self.0.finish_migration(root, next, &hash, &guard);
+            self.raw.finish_migration(root, next, &|_: &K| self.hash, guard);
         }
     }
 
-    /// A whole migration.
+    /// A whole migration of a table of one line, to one of the same size.
     pub(crate) fn migrate(&self) {
-        self.start_migration();
-        self.finish_migration();
+        self.start_migration_to(1);
+        self.help();
     }
 
     /// Every entry, by a walk, in order of keys.
     pub(crate) fn entries(&self) -> Vec<(u64, u64)> {
         let guard = epoch::pin();
-        let mut walk = self.0.walk(&hash, &guard);
+        let mut walk = self.raw.walk(&|_: &K| self.hash, &guard);
         let mut entries = Vec::new();
-        while let Some((key, value)) = walk.next(&hash) {
+        while let Some((key, value)) = walk.next(&|_: &K| self.hash) {
             entries.push((key.get().number(), value.get().number()));
         }
         entries.sort_unstable();
         entries
     }
+}
+
+fn number<V: Word>(value: Seen<'_, V>) -> u64 {
+    value.get().number()
 }

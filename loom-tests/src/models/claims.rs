@@ -3,7 +3,7 @@
 use super::{Boxed, Map, Word, model, race};
 
 fn two_insertions_of_one_key<K: Word, V: Word>() {
-    model(300, &["first", "second"], |witnesses, swap| {
+    model(1200, &["first", "second"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
         match race(swap, move || ours.insert(1, 10), move || theirs.insert(1, 11)) {
@@ -23,7 +23,7 @@ fn two_insertions_of_one_key<K: Word, V: Word>() {
 
 #[test]
 fn two_insertions_of_one_inline_key() {
-    two_insertions_of_one_key::<u64, u64>();
+    two_insertions_of_one_key::<u32, u32>();
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn two_insertions_of_one_boxed_key() {
 
 #[test]
 fn two_insertions_of_two_keys() {
-    model(300, &[], |_, swap| {
-        let map = Map::<Boxed, u64>::of(&[(7, 70)]);
+    model(1200, &[], |_, swap| {
+        let map = Map::<Boxed, u32>::of(&[(7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
         assert_eq!(both, (None, None));
@@ -44,8 +44,8 @@ fn two_insertions_of_two_keys() {
 
 #[test]
 fn two_first_tables() {
-    model(300, &[], |_, swap| {
-        let map = Map::<u64, u64>::of(&[]);
+    model(3000, &[], |_, swap| {
+        let map = Map::<u32, u32>::of(&[]);
         let (ours, theirs) = (map.clone(), map.clone());
         let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
         assert_eq!(both, (None, None));
@@ -55,7 +55,7 @@ fn two_first_tables() {
 
 #[test]
 fn first_table_and_get() {
-    model(50, &["absent", "present"], |witnesses, swap| {
+    model(560, &["absent", "present"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, seen) = race(swap, move || ours.insert(1, 10), move || theirs.get(1));
@@ -66,7 +66,7 @@ fn first_table_and_get() {
 /// A claim whose value another thread sets (V1 by one who is not the claimer), then removes.
 #[test]
 fn claim_and_removal_of_one_key() {
-    model(300, &["removed", "left"], |witnesses, swap| {
+    model(5500, &["removed", "left"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, removed) = race(

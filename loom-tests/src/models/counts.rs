@@ -3,7 +3,7 @@
 use super::{model, race};
 use crate::platform::epoch;
 use crate::platform::index_pool::IndexPool;
-use crate::platform::sync::AtomicU64;
+use crate::platform::sync::{AtomicU64, model_counters};
 use crate::table::Counter;
 use loom::sync::Arc;
 
@@ -11,45 +11,47 @@ use loom::sync::Arc;
 #[test]
 fn sum_while_cells_are_installed() {
     model(100, &[], |_, swap| {
+        model_counters(true);
         let counter = Arc::new(Counter::new());
         let (ours, theirs) = (Arc::clone(&counter), Arc::clone(&counter));
         race(
             swap,
             move || {
                 let guard = epoch::pin_as(0);
-                ours.add(1, &guard);
+                ours.count(1, 0, &guard);
                 ours.stripe();
-                ours.add(10, &guard);
+                ours.count(10, 0, &guard);
             },
             move || {
                 let guard = epoch::pin_as(1);
                 theirs.stripe();
-                theirs.add(100, &guard);
-                theirs.add(1000, &epoch::pin_as(usize::MAX));
-                theirs.add(-500, &epoch::pin_as(7));
+                theirs.count(100, 0, &guard);
+                theirs.count(1000, 0, &epoch::pin_as(usize::MAX));
+                theirs.count(-500, 0, &epoch::pin_as(7));
             },
         );
-        assert_eq!(counter.sum(), 611);
+        assert_eq!(counter.net(), 611);
     });
 }
 
 /// A number goes from one thread to the next, and with it a cell that is stored to plainly.
 #[test]
 fn a_cell_changes_hands() {
-    model(50, &["together", "one after the other"], |witnesses, swap| {
+    model(250, &["together", "one after the other"], |witnesses, swap| {
+        model_counters(true);
         let shared = Arc::new((IndexPool { words: [AtomicU64::new(0)] }, Counter::new()));
         shared.1.stripe();
         let work = |shared: Arc<(IndexPool<1>, Counter)>| {
             move || {
                 let (pool, counter) = &*shared;
                 let index = pool.acquire().expect("there are 64 numbers");
-                counter.add(1, &epoch::pin_as(index));
+                counter.count(1, 1, &epoch::pin_as(index));
                 pool.release(index);
                 index
             }
         };
         let indices = race(swap, work(Arc::clone(&shared)), work(Arc::clone(&shared)));
         witnesses.saw(if indices == (0, 0) { "one after the other" } else { "together" });
-        assert_eq!(shared.1.sum(), 2);
+        assert_eq!(shared.1.net(), 2);
     });
 }

@@ -8,20 +8,66 @@
 //!
 //! The columns "killed by" of `docs/TRANSITIONS.md` name the model that must fail when a site is weakened or a rule taken
 //! out; `mutants` runs each of these in a process of its own.
+//!
+//! Models are kept small rather than weak: what need not race happens before the threads start (entries, the successor, a
+//! block that is taken and never moved), keys have no reserved slots where these are not the point (`u32`), successors are
+//! no larger than they must be, and counters are left out of the schedule where they are not the point.
+//!
+//! # Transitions that meet
+//!
+//! Which model lets two transitions (`docs/TRANSITIONS.md`) of one slot or line race. Pairs that stand nowhere cannot meet:
+//! one of the two makes the other impossible before it can begin.
+//!
+//! | pair | model |
+//! | --- | --- |
+//! | K1, K1 of one key | `two_insertions_of_one_boxed_key`, `insertion_in_a_full_line`, `insertion_behind_a_full_line` |
+//! | K1, K1 of two keys | `two_insertions_of_two_keys`, `two_keys_for_one_place`, `insertions_into_a_full_table` |
+//! | K1, K2 | `growth_of_a_table_that_is_not_the_root`, `a_stopped_helper_and_many_insertions` |
+//! | K1, K3 and K4 | `insert_and_migration_boxed`, `insertion_behind_a_full_line_and_migration` |
+//! | K2, K2 | `two_helpers_at_a_value` |
+//! | K2, K3 (of a later migration) | `late_helper_boxed` |
+//! | K3 and K4, K3 and K4 | `two_helpers_at_a_value`, `get_of_a_key_inserted_behind_a_migration` |
+//! | V1, V1 | `two_insertions_of_one_boxed_key` |
+//! | V1, V2 and V3 | `claim_and_removal_of_one_key` |
+//! | V1, V5 | `insert_and_migration_boxed` |
+//! | V1, V6 | `claim_and_a_whole_life_of_the_key` |
+//! | V1, V9 | `claim_and_migration_and_another_insertion`, `insertion_of_a_reserved_key_and_migration` |
+//! | V2, V2 | `two_replacements`, `two_updates`, `two_updates_beside_a_migration`, `two_compare_and_sets` |
+//! | V2, V3 | `removal_and_update` |
+//! | V2, V5 | `update_and_migration_boxed`, `update_of_a_reserved_key_and_migration` |
+//! | V2 in the next table, V7 and V8 | `update_of_a_frozen_value_and_get` |
+//! | V3, V3 | `two_removals` |
+//! | V3, V4 | `removal_and_insertion` |
+//! | V3, V5 and V6 | `removal_and_migration` |
+//! | V3 in the next table, V7 and V8 | `late_helper_boxed` |
+//! | V4, V4 | `two_insertions_of_a_removed_key` |
+//! | V4, V6 | `insertion_of_a_removed_key_and_migration`, `insertion_of_a_key_that_dies_meanwhile` |
+//! | V5, V5; V7, V7; V8, V8 | `two_helpers_at_a_value` |
+//! | V6, V6 | `two_helpers_at_a_removed_key` |
+//! | V9, V9 | `two_helpers_at_reserved_slots` |
+//! | V5 of a later migration, V7 and V8 | `late_helper_boxed` |
+//!
+//! Readers: K1 and V1 `insert_and_get_*`, `get_in_a_full_line`, `get_behind_a_full_line`; K2 `get_beside_a_copy`; V2
+//! `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; V6 `get_behind_a_dead_key`; no line at all
+//! `get_in_a_full_table`. Walks: `walk_and_*`.
 
 mod api;
 mod claims;
 mod counts;
+mod helpers;
 mod keys;
 mod late;
+mod lines;
 mod migration;
 mod mutants;
+mod pages;
 mod vacuity;
 mod values;
+mod walks;
 
 pub(crate) use api::*;
 
-use crate::platform::epoch;
+use crate::platform::{epoch, sites, sync};
 use loom::model::Builder;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,29 +86,43 @@ impl Witnesses {
 
 /// Runs a model in both orders of spawning (`swap`), with two preemptions, or as many as `LOOM_MAX_PREEMPTIONS` says.
 pub(crate) fn model(floor: usize, expected: &[&str], body: impl Fn(&Witnesses, bool) + Send + Sync + Copy + 'static) {
+    model_with_preemptions(2, floor, expected, body);
+}
+
+/// The same for a long scenario whose outcomes need fewer preemptions.
+pub(crate) fn model_with_preemptions(
+    preemptions: usize,
+    floor: usize,
+    expected: &[&str],
+    body: impl Fn(&Witnesses, bool) + Send + Sync + Copy + 'static,
+) {
     let start = Instant::now();
     let witnesses = Witnesses::default();
     let executions = Arc::new(AtomicUsize::new(0));
     for swap in [false, true] {
         let mut builder = Builder::new();
-        if builder.preemption_bound.is_none() {
-            builder.preemption_bound = Some(2);
-        }
+        builder.preemption_bound.get_or_insert(preemptions);
         builder.max_branches = 10_000;
         let (witnesses, executions) = (witnesses.clone(), Arc::clone(&executions));
         builder.check(move || {
             executions.fetch_add(1, Ordering::Relaxed);
             epoch::open_books();
+            sync::model_counters(false);
             body(&witnesses, swap);
             epoch::close_books();
         });
     }
     let executions = executions.load(Ordering::Relaxed);
     println!("{executions} executions in {:?}", start.elapsed());
-    assert!(executions >= floor, "only {executions} executions were explored, {floor} are expected");
     let seen = witnesses.0.lock().expect("the model is over");
     let expected: BTreeSet<String> = expected.iter().map(ToString::to_string).collect();
-    assert_eq!(*seen, expected, "outcomes seen and expected");
+    if sites::mutated() {
+        // A mutant is killed by what it does, not by what it leaves out.
+        assert!(seen.is_subset(&expected), "outcomes seen and expected: {seen:?}, {expected:?}");
+    } else {
+        assert!(executions >= floor, "only {executions} executions were explored, {floor} are expected");
+        assert_eq!(*seen, expected, "outcomes seen and expected");
+    }
 }
 
 /// Runs two closures as threads, the second first if `swap`.

@@ -1,4 +1,143 @@
 //! Weakens every site and takes out every rule that `docs/TRANSITIONS.md` says a model holds: that model must fail.
 
+use crate::platform::sites::MUTANT;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+const PAGE: &str = include_str!("../../../docs/TRANSITIONS.md");
+
+/// A mutant that has not failed by then counts as one that passed: a model that fails does so early.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Processes at a time.
+const WORKERS: usize = 2;
+
+/// A rule that no code can leave out: its model is a control that fails without any mutant.
+pub(super) const WITHOUT_HOOK: &str = "COPY_STOPS";
+
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) ordering: &'static str,
+    killed_by: &'static str,
+}
+
+impl Row {
+    /// The model, or `None` if there is a reason instead.
+    fn model(&self) -> Option<&'static str> {
+        self.killed_by.strip_prefix('`').and_then(|model| model.strip_suffix('`'))
+    }
+}
+
+/// The rows of the table under `heading` whose first cell is a name. Its last cell says what kills the mutant.
+fn rows(heading: &str) -> Vec<Row> {
+    let mut lines = PAGE.lines().skip_while(|line| !line.starts_with(heading));
+    assert!(lines.next().is_some(), "the page has {heading}");
+    lines
+        .take_while(|line| !line.starts_with("## "))
+        .filter_map(|line| {
+            let cells: Vec<_> =
+                line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split(" | ").map(str::trim).collect();
+            let name = cells.first()?.strip_prefix('`')?.strip_suffix('`')?;
+            let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            (is_name && cells.len() >= 4).then(|| Row { name, ordering: cells[1], killed_by: cells[cells.len() - 1] })
+        })
+        .collect()
+}
+
+pub(super) fn sites() -> Vec<Row> {
+    rows("## 5. Sites")
+}
+
+pub(super) fn rules() -> Vec<Row> {
+    rows("## 3. Rules")
+}
+
+/// The path of a model of this executable.
+pub(super) fn test_path(model: &str) -> Option<String> {
+    static LIST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let list = LIST.get_or_init(|| {
+        let output = this_executable().arg("--list").output().expect("the list of tests");
+        String::from_utf8(output.stdout).expect("names are text")
+    });
+    let path = list.lines().filter_map(|line| line.strip_suffix(": test"));
+    path.filter(|path| path.starts_with("models::"))
+        .find(|path| path.ends_with(&format!("::{model}")))
+        .map(str::to_owned)
+}
+
+fn this_executable() -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("a running executable has a path"));
+    command.env_remove(MUTANT).env("RUST_BACKTRACE", "0").stderr(Stdio::null()).stdin(Stdio::null());
+    command
+}
+
+/// Whether a model fails with a mutant in force.
+fn fails(model: &str, mutant: &str) -> bool {
+    let path = test_path(model).unwrap_or_else(|| panic!("{mutant}: there is no model {model}"));
+    let mut child = this_executable()
+        .args([&path, "--exact", "--nocapture"])
+        .env(MUTANT, mutant)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("a test can be run");
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("the child is ours") {
+            return !status.success();
+        }
+        if start.elapsed() > PATIENCE {
+            child.kill().expect("the child is ours");
+            child.wait().expect("the child is ours");
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
-fn placeholder() {}
+fn every_mutant_is_killed() {
+    let sites = sites().into_iter().filter(|row| row.ordering != "Relaxed");
+    let mutants = sites.filter_map(|row| Some((row.model()?, format!("{}:Relaxed", row.name))));
+    let rules = rules().into_iter().filter(|row| row.name != WITHOUT_HOOK);
+    let mutants: Vec<_> = mutants.chain(rules.filter_map(|row| Some((row.model()?, row.name.to_owned())))).collect();
+    let total = mutants.len();
+    let queue = Mutex::new(mutants.into_iter());
+    let survivors = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    let Some((model, mutant)) = queue.lock().expect("no panic while it is held").next() else { return };
+                    let start = Instant::now();
+                    let killed = fails(model, &mutant);
+                    println!(
+                        "{mutant}: {} by {model} in {:?}",
+                        if killed { "killed" } else { "NOT KILLED" },
+                        start.elapsed()
+                    );
+                    if !killed {
+                        survivors.lock().expect("no panic while it is held").push(format!("{mutant} ({model})"));
+                    }
+                }
+            });
+        }
+    });
+    let survivors = survivors.into_inner().expect("all workers are done");
+    println!("{} of {total} mutants killed", total - survivors.len());
+    assert!(survivors.is_empty(), "not killed:\n{}", survivors.join("\n"));
+}
+
+#[test]
+fn every_row_names_a_model_or_a_reason() {
+    for row in sites().into_iter().chain(rules()) {
+        match row.model() {
+            Some(model) => assert!(test_path(model).is_some(), "{}: there is no model {model}", row.name),
+            None => {
+                let reason = row.killed_by.strip_prefix("– ").unwrap_or_default();
+                assert!(!reason.is_empty(), "{}: neither a model nor a reason", row.name);
+                assert_eq!(reason == "relaxed", row.ordering == "Relaxed", "{}: {}", row.name, row.ordering);
+            }
+        }
+    }
+}

@@ -76,5 +76,5 @@ fn a_late_access_is_noticed() {
 #[test]
 #[should_panic(expected = "executions were explored")]
 fn a_model_without_interleavings_is_noticed() {
-    super::model(10, &[], |_, _| drop(Map::<u64, u64>::of(&[(1, 1)])));
+    super::model(10, &[], |_, _| drop(Map::<u32, u32>::of(&[(1, 1)])));
 }

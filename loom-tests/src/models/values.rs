@@ -2,8 +2,8 @@
 
 use super::{Boxed, Map, Word, model, race};
 
-fn insert_and_get<K: Word, V: Word>(floor: usize) {
-    model(floor, &["absent", "present"], |witnesses, swap| {
+fn insert_and_get<K: Word, V: Word>() {
+    model(410, &["absent", "present"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let ((), seen) = race(swap, move || assert_eq!(ours.insert(1, 10), None), move || theirs.get(1));
@@ -15,22 +15,22 @@ fn insert_and_get<K: Word, V: Word>(floor: usize) {
 
 #[test]
 fn insert_and_get_inline() {
-    insert_and_get::<u64, u64>(100);
+    insert_and_get::<u64, u64>();
 }
 
 #[test]
 fn insert_and_get_boxed_key() {
-    insert_and_get::<Boxed, u64>(100);
+    insert_and_get::<Boxed, u64>();
 }
 
 #[test]
 fn insert_and_get_boxed_value() {
-    insert_and_get::<u64, Boxed>(100);
+    insert_and_get::<u64, Boxed>();
 }
 
 #[test]
 fn replace_and_get_boxed() {
-    model(100, &["10", "11"], |witnesses, swap| {
+    model(150, &["10", "11"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let ((), seen) = race(swap, move || assert_eq!(ours.insert(1, 11), Some(10)), move || theirs.get(1));
@@ -40,8 +40,8 @@ fn replace_and_get_boxed() {
 
 #[test]
 fn two_replacements() {
-    model(100, &["10 then 11", "12 then 10"], |witnesses, swap| {
-        let map = Map::<u64, Boxed>::of(&[(1, 10)]);
+    model(200, &["10 then 11", "12 then 10"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (before_11, before_12) = race(swap, move || ours.insert(1, 11), move || theirs.insert(1, 12));
         let (before_11, before_12) = (before_11.expect("present"), before_12.expect("present"));
@@ -54,8 +54,8 @@ fn two_replacements() {
 
 #[test]
 fn two_updates() {
-    model(100, &["110", "1010"], |witnesses, swap| {
-        let map = Map::<u64, Boxed>::of(&[(1, 10)]);
+    model(200, &["110", "1010"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (hundred, _) = race(swap, move || ours.add(1, 100), move || theirs.add(1, 1000));
         witnesses.saw(if hundred == Some(110) { "110" } else { "1010" });
@@ -65,7 +65,7 @@ fn two_updates() {
 
 #[test]
 fn two_removals() {
-    model(100, &["first", "second"], |witnesses, swap| {
+    model(220, &["first", "second"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         match race(swap, move || ours.remove(1), move || theirs.remove(1)) {
@@ -79,8 +79,8 @@ fn two_removals() {
 
 #[test]
 fn removal_and_update() {
-    model(100, &["removed 10", "removed 11"], |witnesses, swap| {
-        let map = Map::<u64, Boxed>::of(&[(1, 10)]);
+    model(190, &["removed 10", "removed 11"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (removed, added) = race(swap, move || ours.remove(1), move || theirs.add(1, 1));
         let removed = removed.expect("present");
@@ -92,7 +92,7 @@ fn removal_and_update() {
 
 #[test]
 fn removal_and_insertion() {
-    model(100, &["absent", "present"], |witnesses, swap| {
+    model(230, &["absent", "present"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (removed, before) = race(swap, move || ours.remove(1), move || theirs.insert(1, 11));
@@ -108,8 +108,8 @@ fn removal_and_insertion() {
 
 #[test]
 fn two_compare_and_sets() {
-    model(100, &["first", "second"], |witnesses, swap| {
-        let map = Map::<u64, Boxed>::of(&[(1, 10)]);
+    model(180, &["first", "second"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let results = race(
             swap,
@@ -121,5 +121,35 @@ fn two_compare_and_sets() {
             (Err(None), Ok(())) => witnesses.saw("second"),
             other => panic!("one succeeds, the other sees it: {other:?}"),
         }
+    });
+}
+
+/// V4 against itself.
+#[test]
+fn two_insertions_of_a_removed_key() {
+    model(540, &["first", "second"], |witnesses, swap| {
+        let map = Map::<Boxed, Boxed>::of(&[(1, 10)]);
+        map.remove(1);
+        let (ours, theirs) = (map.clone(), map.clone());
+        match race(swap, move || ours.insert(1, 11), move || theirs.insert(1, 12)) {
+            (None, Some(11)) => witnesses.saw("first"),
+            (Some(12), None) => witnesses.saw("second"),
+            other => panic!("one of the two comes first: {other:?}"),
+        }
+    });
+}
+
+/// A writer that does not end at its first attempt goes on with what its exchange has read. (A migration that has begun
+/// takes it off the straight line; its helper is stopped for good.)
+#[test]
+fn two_updates_beside_a_migration() {
+    model(310, &["110", "1010"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
+        map.start_migration_to(1);
+        map.take_block();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (hundred, _) = race(swap, move || ours.add(1, 100), move || theirs.add(1, 1000));
+        witnesses.saw(if hundred == Some(110) { "110" } else { "1010" });
+        assert_eq!(map.get(1), Some(1110), "no update is lost");
     });
 }

@@ -46,16 +46,14 @@ struct Retired {
 #[derive(Debug)]
 pub(crate) struct Birth(UnsafeCell<()>);
 
-impl Default for Birth {
-    fn default() -> Self {
+impl Birth {
+    pub(crate) fn new() -> Self {
         NODES.set(NODES.get() + 1);
         let cell = UnsafeCell::new(());
         cell.with_mut(|_| ());
         Self(cell)
     }
-}
 
-impl Birth {
     pub(crate) fn assert_published(&self) {
         self.0.with(|_| ());
     }

@@ -3,7 +3,8 @@
 use super::sync::AtomicPtr;
 use core::ptr::null_mut;
 
-pub(crate) const LINE_SLOTS: usize = 4;
+/// Enough for every shape of a line: keys, then `SEALED` words, then `EMPTY` ones. A fourth slot multiplies executions.
+pub(crate) const LINE_SLOTS: usize = 3;
 
 pub(crate) struct Slot {
     pub(crate) key: AtomicPtr<()>,
@@ -17,7 +18,7 @@ pub(crate) struct Line {
 pub(crate) struct LineArray(Box<[Line]>);
 
 impl LineArray {
-    pub(crate) const MAX_LINES: usize = 1 << 20;
+    pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
 
     pub(crate) fn new(count: usize) -> Self {
         let slot = |_| Slot { key: AtomicPtr::new(null_mut()), value: AtomicPtr::new(null_mut()) };
@@ -32,9 +33,37 @@ impl LineArray {
         &self.0[index & (self.len() - 1)]
     }
 
+    pub(crate) fn home(&self, hash: u64) -> &Line {
+        self.line(home_index(hash, self.len()))
+    }
+
     pub(crate) fn reserved(&self) -> &Line {
         &self.0[self.len()]
     }
+
+    /// Nothing that a model counts.
+    pub(crate) fn bytes(&self) -> usize {
+        0
+    }
+}
+
+/// No hint is needed where there is no cache.
+#[derive(Debug)]
+pub(crate) struct Hint;
+
+impl Hint {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    pub(crate) fn set(&self, _lines: &LineArray) {}
+
+    pub(crate) fn prefetch(&self, _hash: u64) {}
+}
+
+/// The home line of a hash among `lines` lines.
+pub(crate) fn home_index(hash: u64, lines: usize) -> usize {
+    ((u128::from(hash) * lines as u128) >> 64) as usize
 }
 
 impl core::fmt::Debug for LineArray {

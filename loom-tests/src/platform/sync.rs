@@ -1,12 +1,130 @@
-//! Loom's atomics.
+//! Loom's atomics, each with a step of its own.
+//!
+//! Loom keeps the last access of an object only, so a load followed by an exchange of the same word hides another thread's
+//! load between them, and the order of that load and the exchange is never turned around. A relaxed increment of a counter
+//! that belongs to the word, before each access, makes every pair of accesses to the word a pair that loom turns around,
+//! and adds no synchronisation. One counter for all words would do it too, at many times the executions.
 
 pub(crate) use loom::hint::spin_loop;
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU64, AtomicUsize};
 
+use super::sites;
 use core::sync::atomic::Ordering;
+use loom::sync::atomic;
 
 /// Nothing. Loom lets all SeqCst fences synchronise with each other, which would hide missing edges; what the fence is
 /// for is argued in words.
 pub(crate) fn fence(_ordering: Ordering) {}
 
 pub(crate) fn prefetch<T>(_address: *const T) {}
+
+macro_rules! stepped {
+    ($name:ident $(<$param:ident>)? holds $value:ty: $($more:tt)*) => {
+        pub(crate) struct $name $(<$param>)? {
+            word: atomic::$name $(<$param>)?,
+            step: atomic::AtomicUsize,
+        }
+
+        impl $(<$param>)? $name $(<$param>)? {
+            pub(crate) fn new(value: $value) -> Self {
+                Self { word: atomic::$name::new(value), step: atomic::AtomicUsize::new(0) }
+            }
+
+            fn word(&self) -> &atomic::$name $(<$param>)? {
+                if sites::takes_step() {
+                    self.step.fetch_add(1, Ordering::Relaxed);
+                }
+                &self.word
+            }
+
+            pub(crate) fn load(&self, ordering: Ordering) -> $value {
+                self.word().load(ordering)
+            }
+
+            pub(crate) fn store(&self, value: $value, ordering: Ordering) {
+                self.word().store(value, ordering);
+            }
+
+            pub(crate) fn swap(&self, value: $value, ordering: Ordering) -> $value {
+                self.word().swap(value, ordering)
+            }
+
+            pub(crate) fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.word().compare_exchange(current, new, success, failure)
+            }
+
+            stepped!(@ $value; $($more)*);
+        }
+
+        impl $(<$param>)? core::fmt::Debug for $name $(<$param>)? {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    };
+    (@ $value:ty; $($method:ident)*) => {
+        $(
+            pub(crate) fn $method(&self, value: $value, ordering: Ordering) -> $value {
+                self.word().$method(value, ordering)
+            }
+        )*
+    };
+}
+
+stepped!(AtomicPtr<T> holds *mut T:);
+stepped!(AtomicBool holds bool:);
+stepped!(AtomicU64 holds u64: fetch_and);
+stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or);
+
+/// A counter's cell. Counters are independent of the slots, so they stay out of the schedule except in models of their
+/// own: `counted` says so.
+#[derive(Debug)]
+pub(crate) enum AtomicI64 {
+    Modelled(atomic::AtomicI64),
+    Plain(core::sync::atomic::AtomicI64),
+}
+
+thread_local! {
+    static MODELLED: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+}
+
+/// Puts the counters that are made from now on into the schedule, or leaves them out.
+pub(crate) fn model_counters(modelled: bool) {
+    MODELLED.set(modelled);
+}
+
+impl AtomicI64 {
+    pub(crate) fn new(value: i64) -> Self {
+        if MODELLED.get() {
+            Self::Modelled(atomic::AtomicI64::new(value))
+        } else {
+            Self::Plain(core::sync::atomic::AtomicI64::new(value))
+        }
+    }
+
+    pub(crate) fn load(&self, ordering: Ordering) -> i64 {
+        match self {
+            Self::Modelled(cell) => cell.load(ordering),
+            Self::Plain(cell) => cell.load(ordering),
+        }
+    }
+
+    pub(crate) fn store(&self, value: i64, ordering: Ordering) {
+        match self {
+            Self::Modelled(cell) => cell.store(value, ordering),
+            Self::Plain(cell) => cell.store(value, ordering),
+        }
+    }
+
+    pub(crate) fn fetch_add(&self, value: i64, ordering: Ordering) -> i64 {
+        match self {
+            Self::Modelled(cell) => cell.fetch_add(value, ordering),
+            Self::Plain(cell) => cell.fetch_add(value, ordering),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Several helpers at one table, and who may call its migration finished.
+
+use super::{Boxed, FIRST_LINE, Map, SECOND_LINE, Word, model, model_with_preemptions, race};
+use crate::platform::epoch;
+
+/// Both move the same block.
+fn two_helpers<K: Word, V: Word>(removed: bool) {
+    model(5400, &[], move |_, swap| {
+        let map = Map::<K, V>::of(&[(1, 10)]);
+        if removed {
+            map.remove(1);
+        }
+        map.start_migration_to(1);
+        let (ours, theirs) = (map.clone(), map.clone());
+        race(swap, move || ours.finish_migration(), move || theirs.finish_migration());
+        assert_eq!(map.get(1), (!removed).then_some(10));
+    });
+}
+
+#[test]
+fn two_helpers_at_a_value() {
+    two_helpers::<Boxed, Boxed>(false);
+}
+
+#[test]
+fn two_helpers_at_a_removed_key() {
+    two_helpers::<Boxed, u32>(true);
+}
+
+/// Two `EMPTY` reserved slots, which both freeze.
+#[test]
+fn two_helpers_at_reserved_slots() {
+    model(14_000, &[], |_, swap| {
+        let map = Map::<u64, u32>::with_capacity(1, 0, &[]);
+        map.start_migration_to(1);
+        let (ours, theirs) = (map.clone(), map.clone());
+        race(swap, move || ours.finish_migration(), move || theirs.finish_migration());
+        assert_eq!(map.entries(), []);
+    });
+}
+
+/// One who finds the block done, and promotes, has seen the copies. (One guard for both: a second pin would see what was
+/// done before the cells were retired.)
+#[test]
+fn get_and_two_helpers() {
+    model(7700, &[], |_, swap| {
+        let map = Map::<u32, u32>::of(&[(1, 10)]);
+        map.start_migration_to(1);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let ((), seen) = race(
+            swap,
+            move || ours.help(),
+            move || {
+                let guard = epoch::pin();
+                theirs.finish_migration_under(&guard);
+                theirs.get_under(1, &guard)
+            },
+        );
+        assert_eq!(seen, Some(10), "present throughout");
+    });
+}
+
+/// The last to count its block, who promotes, has seen the copies of the others. (One guard, as above.)
+#[test]
+fn get_and_helpers_of_two_blocks() {
+    model(1600, &[], |_, swap| {
+        let map = Map::<u32, u32>::with_capacity(4, 0, &[(1, 10)]);
+        map.start_migration_to(2);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let ((), seen) = race(
+            swap,
+            move || ours.help(),
+            move || {
+                let guard = epoch::pin();
+                theirs.help_under(&guard);
+                theirs.get_under(1, &guard)
+            },
+        );
+        assert_eq!(seen, Some(10), "present throughout");
+    });
+}
+
+/// Both give the root a successor, and help.
+#[test]
+fn two_starts_of_a_migration() {
+    model(580, &[], |_, swap| {
+        let map = Map::<u32, u32>::of(&[(1, 10)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        race(swap, move || ours.migrate(), move || theirs.migrate());
+        assert_eq!(map.get(1), Some(10));
+    });
+}
+
+/// `PAY_TO_CLAIM`: a helper stops with its block for good; others may insert as much as they like, and the copies still
+/// find room. (The successor is as small as the root, so that two claims fill it up.)
+#[test]
+fn a_stopped_helper_and_many_insertions() {
+    model(14_000, &[], |_, swap| {
+        let map = Map::<u32, u32>::of(&[(1, 10), (2, 20)]);
+        map.start_migration_to(1);
+        map.take_block();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (seen, ()) = race(
+            swap,
+            move || ours.get(1),
+            move || {
+                theirs.insert(3, 30);
+                theirs.insert(4, 40);
+            },
+        );
+        assert_eq!(seen, Some(10), "present throughout");
+        map.finish_migration();
+        assert_eq!(map.entries(), [(1, 10), (2, 20), (3, 30), (4, 40)]);
+    });
+}
+
+/// K2 beside a search for another key: whose node the copied word names is seen by one who comes to the next table from
+/// another line. (Three threads: one inserts the key, the second copies it, and the third meets the copy, having read
+/// neither the key nor its line in the old table.)
+#[test]
+fn get_beside_a_copy() {
+    model_with_preemptions(1, 17_000, &[], |_, swap| {
+        let map = Map::<Boxed, u32>::with_capacity(4, SECOND_LINE, &[]);
+        let (ours, copier, theirs) = (map.clone(), map.clone(), map.for_hash(FIRST_LINE));
+        let first = loom::thread::spawn(move || ours.insert(1, 10));
+        let ((), seen) = race(
+            swap,
+            move || {
+                copier.start_migration_to(1);
+                copier.help();
+                copier.help();
+            },
+            move || theirs.get(2),
+        );
+        assert_eq!(seen, None);
+        first.join().expect("the first thread does not panic");
+        assert_eq!(map.get(1), Some(10));
+    });
+}
+
+/// A box goes from the thread that made it through a copier to a reader of the next table.
+#[test]
+fn get_of_a_moved_update() {
+    model_with_preemptions(1, 7700, &["absent", "present"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
+        map.remove(1);
+        let (ours, copier, theirs) = (map.clone(), map.clone(), map.clone());
+        let first = loom::thread::spawn(move || ours.insert(1, 11));
+        let ((), seen) = race(swap, move || copier.migrate(), move || theirs.get(1));
+        witnesses.saw(if seen.is_some() { "present" } else { "absent" });
+        first.join().expect("the first thread does not panic");
+        assert_eq!(map.get(1), Some(11));
+    });
+}

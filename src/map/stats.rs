@@ -1,0 +1,16 @@
+//! Figures for people who watch a map.
+
+/// What [`AtomicMap::stats`](crate::AtomicMap::stats) returns.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Entries, as [`approx_len`](crate::AtomicMap::approx_len).
+    pub live: usize,
+    /// Slots of the current table, of 16 bytes each.
+    pub slots: usize,
+    /// Bytes of keys, values, tables and what migrations needed that maps of this process have retired and not freed
+    /// yet. What keys and values own beyond themselves is not counted.
+    pub retired_bytes: usize,
+    /// Panics of destructors that reclamation has contained, in this process.
+    pub panics_in_drops: usize,
+}
