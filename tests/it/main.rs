@@ -1,0 +1,10 @@
+//! Tests of the public API, by topic. `hook-tests` runs most of the same files on tables of a few slots.
+
+mod api;
+mod concurrent;
+mod drops;
+mod panics;
+mod sequential;
+mod support;
+mod threads;
+mod user_code;
