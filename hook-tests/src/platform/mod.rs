@@ -1,0 +1,29 @@
+//! The crate's own platform, with a hook at every site and another geometry.
+
+#[path = "../../../src/platform/discards.rs"]
+pub(crate) mod discards;
+#[path = "../../../src/platform/epoch.rs"]
+pub(crate) mod epoch;
+pub(crate) mod hook;
+#[path = "../../../src/platform/index_pool.rs"]
+pub(crate) mod index_pool;
+#[path = "../../../src/platform/lines.rs"]
+pub(crate) mod lines;
+#[path = "../../../src/platform/sync.rs"]
+pub(crate) mod sync;
+pub(crate) mod thread;
+pub(crate) mod tuning;
+
+macro_rules! site {
+    ($name:ident : $ordering:ident) => {
+        $crate::platform::hook::at(stringify!($name), core::sync::atomic::Ordering::$ordering)
+    };
+}
+
+macro_rules! rule {
+    ($name:ident) => {
+        true
+    };
+}
+
+pub(crate) use {rule, site};

@@ -1,0 +1,8 @@
+//! The smallest geometry that still has several blocks to a table.
+
+pub(crate) const MIN_LINES: usize = 1;
+pub(crate) const BLOCK_LINES: usize = 1;
+pub(crate) const MAX_LOAD_PERCENT: usize = 66;
+pub(crate) const STRIPED_LINES: usize = 4;
+pub(crate) const SPINS_BEFORE_REDO: usize = 1;
+pub(crate) const RETIRED_PER_FLUSH: u32 = 4;

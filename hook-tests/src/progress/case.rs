@@ -1,0 +1,109 @@
+//! One case: a victim is parked, others work, the victim goes on.
+
+use crate::platform::hook::{Gate, Plan, Stop, with_plan};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, Scope};
+use std::time::Duration;
+
+/// Work that a thread can do.
+pub(super) type Work<'a> = &'a (dyn Fn() + Sync);
+
+/// Who is parked where, and who works meanwhile.
+pub(super) struct Case<'a> {
+    /// Parked before the victim starts, until the end.
+    pub(super) accomplice: Option<(Work<'a>, Stop)>,
+    pub(super) victim: Work<'a>,
+    /// Done while the victim is at a stop that is not its last.
+    pub(super) between: Work<'a>,
+    /// Done by two threads while the victim is at its last stop.
+    pub(super) others: &'a (dyn Fn(u64) + Sync),
+    /// How long the others may take.
+    pub(super) deadline: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// The victim came to its last stop.
+    pub(super) parked: bool,
+    /// The others did not finish while it was there.
+    pub(super) stuck: bool,
+}
+
+/// A thread that runs by a plan; let go when this is dropped, even by a panic, so that its scope can end.
+struct Planned(Arc<Gate>);
+
+impl Drop for Planned {
+    fn drop(&mut self) {
+        self.0.release(u32::MAX);
+    }
+}
+
+impl Planned {
+    fn spawn<'s>(scope: &'s Scope<'s, '_>, work: &'s (dyn Fn() + Sync), stops: &[Stop]) -> Self {
+        /// Tells the gate that its thread will not come any more, however it ends.
+        struct Finish(Arc<Gate>);
+        impl Drop for Finish {
+            fn drop(&mut self) {
+                self.0.finish();
+            }
+        }
+        let gate = Arc::new(Gate::default());
+        let plan = Plan::Park(stops.iter().rev().cloned().collect(), Arc::clone(&gate));
+        let finish = Finish(Arc::clone(&gate));
+        scope.spawn(move || {
+            let _finish = finish;
+            with_plan(plan, work);
+        });
+        Self(gate)
+    }
+}
+
+impl Case<'_> {
+    fn start_accomplice<'s>(&'s self, scope: &'s Scope<'s, '_>) -> Option<Planned> {
+        let (work, stop) = self.accomplice.as_ref()?;
+        let accomplice = Planned::spawn(scope, *work, std::slice::from_ref(stop));
+        accomplice.0.await_arrival(1);
+        Some(accomplice)
+    }
+
+    /// The names of the sites that the victim reaches, in order.
+    pub(super) fn record(&self) -> Vec<&'static str> {
+        let plan = thread::scope(|scope| {
+            let _accomplice = self.start_accomplice(scope);
+            let victim = scope.spawn(|| with_plan(Plan::Record(Vec::new()), self.victim).1);
+            victim.join().expect("the victim panicked")
+        });
+        match plan {
+            Plan::Record(names) => names,
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    /// Runs the case with the victim stopping at `stops`, one after the other. All threads are done when it returns.
+    pub(super) fn run(&self, stops: &[Stop]) -> Verdict {
+        let last = stops.len() as u32;
+        let (done, finished) = mpsc::channel();
+        thread::scope(|scope| {
+            let accomplice = self.start_accomplice(scope);
+            let victim = Planned::spawn(scope, self.victim, stops);
+            let mut parked = false;
+            for stop in 1..=last {
+                parked = victim.0.await_arrival(stop);
+                if parked && stop < last {
+                    (self.between)();
+                    victim.0.release(stop);
+                }
+            }
+            for thread in 0..2 {
+                let done = done.clone();
+                scope.spawn(move || {
+                    (self.others)(thread);
+                    done.send(()).expect("the case waits");
+                });
+            }
+            let stuck = (0..2).any(|_| finished.recv_timeout(self.deadline).is_err());
+            drop((accomplice, victim));
+            Verdict { parked, stuck }
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! What victims do, and what must hold after it.
+
+use crate::map::{AtomicMap, Expected};
+use crate::support::{NthKey, Numbered};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+/// A map, and whether a key that all threads work on is in it: what came minus what went.
+pub(super) struct Arena<K: NthKey, V: Numbered> {
+    pub(super) map: AtomicMap<K, V>,
+    size: u64,
+    subject: u64,
+    balance: AtomicI64,
+}
+
+/// What a victim does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Get,
+    Insert,
+    TryInsert,
+    Remove,
+    Update,
+    CompareAndSet,
+    CompareAndRemove,
+    GetOrInsert,
+    Iterate,
+    Len,
+    /// Removes and collects until garbage of the thread is freed.
+    Collect,
+}
+
+pub(super) const OPERATIONS: [Operation; 11] = [
+    Operation::Get,
+    Operation::Insert,
+    Operation::TryInsert,
+    Operation::Remove,
+    Operation::Update,
+    Operation::CompareAndSet,
+    Operation::CompareAndRemove,
+    Operation::GetOrInsert,
+    Operation::Iterate,
+    Operation::Len,
+    Operation::Collect,
+];
+
+/// Keys of the work of others, far from those of the arena.
+const WORK: u64 = 1000;
+const WORK_EACH: u64 = 300;
+
+impl<K: NthKey, V: Numbered> Arena<K, V> {
+    /// A map of `size` keys, of which `subject` is one if it is below that.
+    pub(super) fn new(size: u64, subject: u64) -> Self {
+        let map = AtomicMap::new();
+        for number in 0..size {
+            map.insert(K::nth(number), V::numbered(number));
+        }
+        Self { map, size, subject, balance: AtomicI64::new(i64::from(subject < size)) }
+    }
+
+    /// Does something to the subject, and keeps the balance.
+    pub(super) fn operate(&self, operation: Operation) {
+        let key = || K::nth(self.subject);
+        let value = || V::numbered(self.subject + 100);
+        let map = &self.map;
+        let change = match operation {
+            Operation::Get => {
+                drop(map.get(&key()));
+                0
+            }
+            Operation::Insert => i64::from(map.insert(key(), value()).is_none()),
+            Operation::TryInsert => i64::from(map.try_insert(key(), value()).is_ok()),
+            Operation::Remove => -i64::from(map.remove(&key()).is_some()),
+            Operation::Update => {
+                drop(map.update(&key(), |_| value()));
+                0
+            }
+            Operation::CompareAndSet => match map.compare_and_set(key(), Expected::Any, Some(value())) {
+                Ok(before) => i64::from(before.is_none()),
+                Err(failed) => unreachable!("{failed}"),
+            },
+            Operation::CompareAndRemove => match map.compare_and_set(key(), Expected::Any, None) {
+                Ok(before) => -i64::from(before.is_some()),
+                Err(failed) => unreachable!("{failed}"),
+            },
+            Operation::GetOrInsert => {
+                let mut made = false;
+                let inserted = map.get_or_insert_with(key(), || {
+                    made = true;
+                    V::numbered(self.subject + 200)
+                });
+                // Nobody else stores this value.
+                i64::from(made && inserted.number() == self.subject + 200)
+            }
+            Operation::Iterate => {
+                assert!(map.pin().iter().all(|(key, value)| !format!("{:?}{:?}", *key, *value).is_empty()));
+                0
+            }
+            Operation::Len => {
+                assert!(map.approx_len() < 10_000);
+                0
+            }
+            Operation::Collect => {
+                let went = i64::from(map.remove(&key()).is_some());
+                for _ in 0..4 {
+                    map.flush();
+                }
+                -went
+            }
+        };
+        self.balance.fetch_add(change, Relaxed);
+    }
+
+    /// The work of an undisturbed thread: 300 insertions, so that the map grows several times, and with each something else.
+    /// With `contended` it works on the subject too.
+    pub(super) fn work(&self, thread: u64, contended: bool) {
+        for number in 0..WORK_EACH {
+            let own = WORK + thread * WORK_EACH + number;
+            assert!(self.map.insert(K::nth(own), V::numbered(own)).is_none());
+            match number % 8 {
+                0 => assert_eq!(
+                    self.map.remove(&K::nth(own)).map(|value| value.number()),
+                    Some(V::numbered(own).number())
+                ),
+                1 => assert!(self.map.update(&K::nth(own), V::clone).is_some()),
+                2 => self.assert_old(number % self.size.max(1)),
+                3 if contended => self.operate(Operation::TryInsert),
+                4 if contended => self.operate(Operation::Remove),
+                5 if contended => self.operate(Operation::Update),
+                6 if number % 64 == 6 => self.operate(Operation::Iterate),
+                _ => self.operate(Operation::Get),
+            }
+        }
+    }
+
+    /// Makes the map grow, and leaves removed keys behind; what it inserts goes again.
+    pub(super) fn grow(&self) {
+        for number in 0..40 {
+            self.map.insert(K::nth(2000 + number), V::numbered(number));
+            assert!(self.map.remove(&K::nth(2000 + number)).is_some());
+        }
+    }
+
+    /// A key of the arena that nobody touches is there.
+    fn assert_old(&self, number: u64) {
+        if number != self.subject && number < self.size {
+            let found = self.map.get(&K::nth(number)).map(|value| value.number());
+            assert_eq!(found, Some(V::numbered(number).number()), "key {number}");
+        }
+    }
+
+    /// All that was put in is there, once, and nothing else.
+    pub(super) fn verify(&self) {
+        let present = self.map.contains_key(&K::nth(self.subject));
+        assert_eq!(self.balance.load(Relaxed), i64::from(present), "the subject came and went");
+        (0..self.size).for_each(|number| self.assert_old(number));
+        let mut expected = self.size - u64::from(self.subject < self.size) + u64::from(present);
+        for thread in 0..2 {
+            for number in 0..WORK_EACH {
+                let own = WORK + thread * WORK_EACH + number;
+                let found = self.map.get(&K::nth(own)).map(|value| value.number());
+                assert_eq!(found, (number % 8 != 0).then(|| V::numbered(own).number()), "key {own}");
+                expected += u64::from(number % 8 != 0);
+            }
+        }
+        let pinned = self.map.pin();
+        let mut keys: Vec<String> = pinned.iter().map(|(key, _)| format!("{:?}", *key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len() as u64, expected, "keys of a traversal");
+        assert_eq!(self.map.approx_len() as u64, expected, "length");
+    }
+}

@@ -1,0 +1,224 @@
+//! The cases, and the sites that they cover.
+
+use super::case::{Case, Verdict};
+use super::operations::{Arena, OPERATIONS, Operation};
+use super::sites::{OWNERS_ONLY, in_sources};
+use crate::platform::epoch;
+use crate::platform::hook::{self, Stop};
+use crate::support::{NthKey, Numbered};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+use std::sync::{Barrier, Mutex};
+use std::thread;
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Hits of a site that are parked at, each in a case of its own; beside an accomplice only the first.
+const HITS: u32 = 3;
+
+/// What was parked at, and how many cases there were.
+#[derive(Debug, Default)]
+struct Coverage {
+    sites: BTreeSet<&'static str>,
+    cases: usize,
+    stuck: Vec<String>,
+}
+
+impl Coverage {
+    fn add(&mut self, other: Self) {
+        self.sites.extend(other.sites);
+        self.cases += other.cases;
+        self.stuck.extend(other.stuck);
+    }
+
+    fn note(&mut self, verdict: Verdict, stops: &[Stop]) {
+        self.cases += 1;
+        if verdict.parked {
+            self.sites.extend(stops.last().map(|stop| stop.site));
+        }
+        if verdict.stuck {
+            self.stuck.push(format!("{stops:?}"));
+        }
+    }
+}
+
+/// Sites with their hits.
+fn hits(names: Vec<&'static str>) -> BTreeMap<&'static str, u32> {
+    let mut hits = BTreeMap::new();
+    for name in names {
+        *hits.entry(name).or_default() += 1;
+    }
+    hits
+}
+
+/// A thread parked in the middle of an operation on the same key.
+type Accomplice = (Operation, &'static str, u32);
+
+/// Parks a victim at every site that `operation` reaches on a map of `size` keys.
+fn park_everywhere<K: NthKey, V: Numbered>(
+    size: u64,
+    subject: u64,
+    operation: Operation,
+    accomplice: Option<Accomplice>,
+) -> Coverage {
+    let with_case = |contended: bool, run: &mut dyn FnMut(&Case<'_>)| {
+        let arena = Arena::<K, V>::new(size, subject);
+        let assist = || accomplice.iter().for_each(|(operation, ..)| arena.operate(*operation));
+        run(&Case {
+            accomplice: accomplice.map(|(_, site, hit)| (&assist as _, Stop { site, hit })),
+            victim: &|| arena.operate(operation),
+            between: &|| {},
+            others: &|thread| arena.work(thread, contended),
+            deadline: DEADLINE,
+        });
+        arena
+    };
+    let mut recorded = BTreeMap::new();
+    with_case(false, &mut |case| recorded = hits(case.record()));
+    let mut coverage = Coverage::default();
+    for (site, hits) in recorded {
+        for hit in 1..=hits.min(if accomplice.is_some() { 1 } else { HITS }) {
+            let stops = [Stop { site, hit }];
+            let contended = coverage.cases.is_multiple_of(2);
+            with_case(contended, &mut |case| coverage.note(case.run(&stops), &stops)).verify();
+        }
+    }
+    coverage
+}
+
+/// Sizes below, at and behind the starts of migrations, in tables of one line to several.
+const SIZES: [u64; 6] = [0, 2, 3, 5, 6, 12];
+
+/// A present key, a new one, and one of the reserved slots.
+fn operations_alone<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for operation in OPERATIONS {
+        for size in SIZES {
+            for subject in [size / 2, size] {
+                coverage.add(park_everywhere::<K, V>(size, subject, operation, None));
+            }
+        }
+        coverage.add(park_everywhere::<K, V>(8, 6, operation, None));
+    }
+    coverage
+}
+
+/// Beside a claim without a value, a removal under way, and a slot that is frozen, claimed in the next table, or copied.
+fn operations_in_pairs<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for operation in OPERATIONS {
+        for (size, accomplice) in [
+            (2, (Operation::Insert, "SET_VALUE", 1)),
+            (7, (Operation::Insert, "SET_VALUE", 1)),
+            (7, (Operation::Remove, "SET_VALUE", 1)),
+            (3, (Operation::Update, "COPY_CLAIM", 1)),
+            (3, (Operation::Update, "COPY_VALUE", 1)),
+            (6, (Operation::Update, "MOVE", 1)),
+            (3, (Operation::Update, "PROMOTE", 1)),
+        ] {
+            let absent = accomplice.0 == Operation::Insert;
+            for subject in if absent { size..size + 1 } else { 0..size } {
+                coverage.add(park_everywhere::<K, V>(size, subject, operation, Some(accomplice)));
+            }
+        }
+    }
+    coverage
+}
+
+/// A claimer whose key is inserted, removed and left behind by a migration before it goes on: it needs its node again.
+fn a_node_that_is_needed_again<V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for site in ["OWNER_ADD", "CLAIM_KEY", "SET_VALUE"] {
+        let arena = Arena::<String, V>::new(2, 2);
+        let stops = [Stop { site: "SET_VALUE", hit: 1 }, Stop { site, hit: 1 }];
+        let case = Case {
+            accomplice: None,
+            victim: &|| arena.operate(Operation::Insert),
+            between: &|| {
+                arena.operate(Operation::Insert);
+                arena.operate(Operation::Remove);
+                arena.grow();
+            },
+            others: &|thread| arena.work(thread, true),
+            deadline: DEADLINE,
+        };
+        let verdict = case.run(&stops);
+        assert!(verdict.parked, "the claimer came to {site}");
+        coverage.note(verdict, &stops);
+        arena.verify();
+    }
+    coverage
+}
+
+/// Victims that have no counter of their own.
+fn operations_of_one_thread_too_many() -> Coverage {
+    const HOLDERS: usize = 40;
+    let (ready, end) = (Barrier::new(HOLDERS + 1), Barrier::new(HOLDERS + 1));
+    let mut coverage = Coverage::default();
+    thread::scope(|scope| {
+        for _ in 0..HOLDERS {
+            scope.spawn(|| {
+                drop(epoch::pin()); // takes a number
+                ready.wait();
+                end.wait();
+            });
+        }
+        ready.wait();
+        for operation in [Operation::Insert, Operation::Remove] {
+            coverage.add(park_everywhere::<u64, u64>(20, 20, operation, None));
+            coverage.add(park_everywhere::<u64, u64>(20, 3, operation, None));
+        }
+        end.wait();
+    });
+    coverage
+}
+
+/// A group of cases, and its name.
+type Part = (&'static str, fn() -> Coverage);
+
+#[test]
+fn a_thread_parked_anywhere_stops_nobody() {
+    let parts: [Part; 6] = [
+        ("alone, inline", operations_alone::<u64, u64>),
+        ("alone, boxed", operations_alone::<String, String>),
+        ("in pairs, inline", operations_in_pairs::<u64, u64>),
+        ("in pairs, boxed", operations_in_pairs::<String, String>),
+        ("a node that is needed again", a_node_that_is_needed_again::<String>),
+        ("one thread too many", operations_of_one_thread_too_many),
+    ];
+    let mut coverage = Coverage::default();
+    for (name, part) in parts {
+        let part = part();
+        println!("{name}: {} cases, {} sites, {} stuck", part.cases, part.sites.len(), part.stuck.len());
+        coverage.add(part);
+    }
+    assert!(coverage.stuck.is_empty(), "stopped others: {:?}", coverage.stuck);
+    let excepted: BTreeSet<String> = OWNERS_ONLY.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let parked: BTreeSet<String> = coverage.sites.iter().map(|site| (*site).to_owned()).collect();
+    let expected: BTreeSet<String> = in_sources().difference(&excepted).cloned().collect();
+    let missed: Vec<_> = expected.difference(&parked).collect();
+    assert!(missed.is_empty(), "never parked at: {missed:?}");
+    let reached: Vec<_> = excepted.intersection(&parked).collect();
+    assert!(reached.is_empty(), "not owners only: {reached:?}");
+}
+
+#[test]
+fn a_map_behind_a_mutex_is_found_out() {
+    let map = Mutex::new(HashMap::new());
+    let insert = |number: u64| {
+        let mut map = map.lock().expect("no panic under the lock");
+        hook::at("UNDER_LOCK", Ordering::SeqCst);
+        map.insert(number, number);
+    };
+    let case = Case {
+        accomplice: None,
+        victim: &|| insert(1),
+        between: &|| {},
+        others: &|thread| (0..300).for_each(|number| insert(thread * 1000 + number)),
+        deadline: Duration::from_millis(200),
+    };
+    assert_eq!(case.record(), ["UNDER_LOCK"]);
+    assert_eq!(case.run(&[Stop { site: "UNDER_LOCK", hit: 1 }]), Verdict { parked: true, stuck: true });
+    assert_eq!(case.run(&[Stop { site: "UNDER_LOCK", hit: 2 }]), Verdict { parked: false, stuck: false });
+}

@@ -1,0 +1,35 @@
+//! The names of sites in the sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Sites that no operation on a shared map reaches.
+pub(super) const OWNERS_ONLY: [(&str, &str); 6] = [
+    ("TAKE_ROOT", "into_iter and the drop of the map own it"),
+    ("TAKE_NEXT", "the same"),
+    ("LOAD_OWNED", "the same"),
+    ("ESCAPE_READ", "the same"),
+    ("OWNER_TAKE", "into_iter and the drop of the map own the key"),
+    ("STRIPES_DROP", "the drop of a counter owns it"),
+];
+
+/// All names in the layers above the platform.
+pub(super) fn in_sources() -> BTreeSet<String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
+    let mut names = BTreeSet::new();
+    for layer in ["map", "table", "reclaim"] {
+        let files = fs::read_dir(sources.join(layer)).expect("a layer of the crate");
+        for file in files {
+            let text = fs::read_to_string(file.expect("a source file").path()).expect("a source file");
+            for after in text.split("site!(").skip(1) {
+                let name: String = after.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+                if after[name.len()..].trim_start().starts_with(':') {
+                    names.insert(name);
+                }
+            }
+        }
+    }
+    assert!(names.len() > 50, "only {} sites found in the sources", names.len());
+    names
+}
