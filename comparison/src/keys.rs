@@ -82,11 +82,7 @@ impl<K: Key> Data<K> {
         let first = keys as u64;
         let last = first + keys.max(min_absent) as u64;
         numbers = (first..last).map(random).collect();
-        Self {
-            present,
-            shuffled,
-            absent: to_keys(&numbers),
-        }
+        Self { present, shuffled, absent: to_keys(&numbers) }
     }
 }
 

@@ -83,16 +83,8 @@ pub fn min_absent(threads: usize) -> usize {
 }
 
 /// Runs one load on a new map of one contender.
-pub fn sample<K: Key, C: Contender<K>>(
-    load: Load,
-    data: &Data<K>,
-    threads: usize,
-) -> Result<Sample, Wrong> {
-    let plan = Plan {
-        load,
-        data,
-        threads,
-    };
+pub fn sample<K: Key, C: Contender<K>>(load: Load, data: &Data<K>, threads: usize) -> Result<Sample, Wrong> {
+    let plan = Plan { load, data, threads };
     let mut sample = Sample::default();
     let mut passes = 0;
     let mut map = plan.prepare::<C>();
@@ -199,11 +191,7 @@ impl<'d, K: Key> Plan<'d, K> {
     }
 
     fn repeats(&self) -> usize {
-        if self.uses_up_the_map() {
-            1
-        } else {
-            MIN_PASS.div_ceil(self.steps())
-        }
+        if self.uses_up_the_map() { 1 } else { MIN_PASS.div_ceil(self.steps()) }
     }
 
     /// Keys walked, all threads together.
@@ -260,10 +248,7 @@ impl<'d, K: Key> Plan<'d, K> {
 /// The tally of `keys` values from 0 on, `times` over.
 fn values(keys: usize, times: usize) -> Tally {
     let sum = (keys as u128 * (keys as u128 - 1) / 2) as u64;
-    Tally {
-        count: keys * times,
-        sum: sum.wrapping_mul(times as u64),
-    }
+    Tally { count: keys * times, sum: sum.wrapping_mul(times as u64) }
 }
 
 fn fill<K: Key, C: Contender<K>>(map: &mut C, keys: &[K], first_value: u64) {

@@ -103,11 +103,7 @@ fn check(args: &Args) -> Result<(), &'static str> {
 
 /// In the fixed order of loads and contenders, whatever the order on the command line.
 fn setup(args: &Args) -> Setup {
-    let reference = if args.threads == 1 {
-        Id::Hashbrown
-    } else {
-        Id::Ours
-    };
+    let reference = if args.threads == 1 { Id::Hashbrown } else { Id::Ours };
     let chosen = |id: &Id| match args.contenders.as_slice() {
         [] => args.threads == 1 || *id != Id::Hashbrown,
         some => *id == reference || some.contains(id),
@@ -124,19 +120,11 @@ fn setup(args: &Args) -> Setup {
 
 fn compare<K: Key>(setup: &Setup, csv: Option<File>) -> ExitCode {
     let cells = measure::run::<K>(setup);
-    let report = Report {
-        setup,
-        key: K::NAME,
-        cells: &cells,
-    };
+    let report = Report { setup, key: K::NAME, cells: &cells };
     print!("{}", report.text());
     if let Some(Err(error)) = csv.map(|mut file| file.write_all(report.csv().as_bytes())) {
         eprintln!("--csv: {error}");
         return ExitCode::FAILURE;
     }
-    if report.is_right() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if report.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

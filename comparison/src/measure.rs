@@ -60,8 +60,7 @@ pub fn run<K: Key>(setup: &Setup) -> Cells {
 
 fn progress(setup: &Setup) -> ProgressBar {
     let samples = (setup.rounds + 1) * setup.loads.len() * setup.contenders.len();
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}")
-        .expect("the template is valid");
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}").expect("the template is valid");
     // Drawn between samples only: a thread that ticks would take time from the measured ones.
     ProgressBar::new(samples as u64).with_style(style)
 }

@@ -30,16 +30,8 @@ pub struct Report<'r> {
 
 impl Report<'_> {
     pub fn text(&self) -> String {
-        let Setup {
-            keys,
-            rounds,
-            threads,
-            ..
-        } = self.setup;
-        let mut text = format!(
-            "{keys} keys ({}), {threads} thread(s), {rounds} rounds\n",
-            self.key
-        );
+        let Setup { keys, rounds, threads, .. } = self.setup;
+        let mut text = format!("{keys} keys ({}), {threads} thread(s), {rounds} rounds\n", self.key);
         if *threads == 1 {
             text += "\nThroughput / hashbrown, median of the rounds\n";
             text += &self.grid(|row, column| self.ratio(row, column, self.column(Id::Hashbrown)?));
@@ -115,9 +107,8 @@ impl Report<'_> {
         let ratio = |row, id| self.ratio(row, self.column(id)?, self.column(Id::Hashbrown)?);
         for (row, &load) in self.setup.loads.iter().enumerate() {
             let peers = self.setup.contenders.iter().filter(|id| id.is_peer());
-            let best = peers
-                .filter_map(|&id| Some((id, ratio(row, id)?)))
-                .max_by(|left, right| left.1.total_cmp(&right.1));
+            let best =
+                peers.filter_map(|&id| Some((id, ratio(row, id)?))).max_by(|left, right| left.1.total_cmp(&right.1));
             let ours = ratio(row, Id::Ours);
             let target = self.target(load);
             lines.cell(load.name());
@@ -141,24 +132,14 @@ impl Report<'_> {
             for (id, cell) in self.setup.contenders.iter().zip(row) {
                 if let Cell::Wrong(wrong) = cell {
                     let (load, id) = (load.name(), id.name());
-                    writeln!(notes, "wrong: {id} in {load}: {}", wrong.0)
-                        .expect("writing to a string");
+                    writeln!(notes, "wrong: {id} in {load}: {}", wrong.0).expect("writing to a string");
                 }
             }
         }
-        if self
-            .cells
-            .iter()
-            .flatten()
-            .any(|cell| matches!(cell, Cell::Missing))
-        {
+        if self.cells.iter().flatten().any(|cell| matches!(cell, Cell::Missing)) {
             notes += "-: the contender does not take keys of this type\n";
         }
-        if notes.is_empty() {
-            notes
-        } else {
-            format!("\n{notes}")
-        }
+        if notes.is_empty() { notes } else { format!("\n{notes}") }
     }
 
     /// None unless the run is the one the targets are stated for.
@@ -204,12 +185,8 @@ struct Lines {
 impl Lines {
     fn cell(&mut self, cell: &str) {
         let text = &mut self.text;
-        if self.started {
-            write!(text, " {cell:>11}")
-        } else {
-            write!(text, "{cell:<11}")
-        }
-        .expect("writing to a string");
+        if self.started { write!(text, " {cell:>11}") } else { write!(text, "{cell:<11}") }
+            .expect("writing to a string");
         self.started = true;
     }
 
@@ -243,16 +220,8 @@ mod tests {
             loads: vec![Load::GetHit],
             contenders: vec![Id::Hashbrown, Id::Ours, Id::Leapfrog],
         };
-        let cells = vec![vec![
-            Cell::Mops(vec![10.0, 100.0, 1.0]),
-            Cell::Mops(vec![9.5, 50.0, 0.95]),
-            Cell::Missing,
-        ]];
-        let report = Report {
-            setup: &setup,
-            key: "u64",
-            cells: &cells,
-        };
+        let cells = vec![vec![Cell::Mops(vec![10.0, 100.0, 1.0]), Cell::Mops(vec![9.5, 50.0, 0.95]), Cell::Missing]];
+        let report = Report { setup: &setup, key: "u64", cells: &cells };
         assert_eq!(report.ratio(0, 1, 0), Some(0.95));
         assert_eq!(report.ratio(0, 2, 0), None);
         assert!(report.verdicts().contains("0.95        0.90        pass"));

@@ -9,10 +9,7 @@ use crate::keys::Key;
 use crate::work::{Tally, Work};
 
 /// One thread per part; the time is from the first start to the last end.
-pub fn pass<K: Key, C: Contender<K>>(
-    map: &mut C,
-    mut parts: Vec<Work<'_, K>>,
-) -> (Duration, Tally) {
+pub fn pass<K: Key, C: Contender<K>>(map: &mut C, mut parts: Vec<Work<'_, K>>) -> (Duration, Tally) {
     let mut accesses = map.accesses(parts.len());
     if let ([access], [part]) = (&mut accesses[..], &mut parts[..]) {
         let start = Instant::now();
@@ -35,10 +32,7 @@ pub fn pass<K: Key, C: Contender<K>>(
                 })
             })
             .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("a measured thread panicked"))
-            .collect()
+        threads.into_iter().map(|thread| thread.join().expect("a measured thread panicked")).collect()
     });
     let start = spans.iter().map(|span| span.0).min();
     let end = spans.iter().map(|span| span.1).max();

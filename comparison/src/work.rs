@@ -27,10 +27,7 @@ impl Tally {
     }
 
     pub fn merge(self, other: Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            sum: self.sum.wrapping_add(other.sum),
-        }
+        Self { count: self.count + other.count, sum: self.sum.wrapping_add(other.sum) }
     }
 }
 

@@ -12,10 +12,7 @@ impl<K: Key> Contender<K> for Dash<K> {
 
     fn new(capacity: Option<usize>) -> Self {
         let capacity = capacity.unwrap_or(0);
-        Self(DashMap::with_capacity_and_hasher(
-            capacity,
-            Hasher::default(),
-        ))
+        Self(DashMap::with_capacity_and_hasher(capacity, Hasher::default()))
     }
 
     fn accesses(&mut self, threads: usize) -> Vec<Self::Access<'_>> {
@@ -48,9 +45,7 @@ impl<K: Key> Handle<K> for &DashMap<K, u64, Hasher> {
 
     #[inline]
     fn increment(&mut self, key: &K) -> bool {
-        self.get_mut(key.query())
-            .map(|mut value| *value += 1)
-            .is_some()
+        self.get_mut(key.query()).map(|mut value| *value += 1).is_some()
     }
 
     #[inline]

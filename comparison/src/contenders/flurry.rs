@@ -35,10 +35,7 @@ impl<K: Key> Access<K> for &HashMap<K, u64, Hasher> {
 
     #[inline]
     fn handle(&mut self) -> Self::Handle<'_> {
-        Pin {
-            map: self,
-            guard: self.guard(),
-        }
+        Pin { map: self, guard: self.guard() }
     }
 }
 
@@ -55,9 +52,7 @@ impl<K: Key> Handle<K> for Pin<'_, K> {
 
     #[inline]
     fn increment(&mut self, key: &K) -> bool {
-        self.map
-            .compute_if_present(key.query(), |_, value| Some(value + 1), &self.guard)
-            .is_some()
+        self.map.compute_if_present(key.query(), |_, value| Some(value + 1), &self.guard).is_some()
     }
 
     #[inline]

@@ -12,10 +12,7 @@ impl<K: Key> Contender<K> for Hashbrown<K> {
 
     fn new(capacity: Option<usize>) -> Self {
         let capacity = capacity.unwrap_or(0);
-        Self(HashMap::with_capacity_and_hasher(
-            capacity,
-            Hasher::default(),
-        ))
+        Self(HashMap::with_capacity_and_hasher(capacity, Hasher::default()))
     }
 
     fn accesses(&mut self, threads: usize) -> Vec<Self::Access<'_>> {

@@ -16,10 +16,7 @@ impl<K: Key + Copy> Contender<K> for Leapfrog<K> {
     fn new(capacity: Option<usize>) -> Self {
         // Asked for less, the map takes its own least size.
         let capacity = capacity.unwrap_or(0);
-        Self(LeapMap::with_capacity_and_hasher(
-            capacity,
-            Hasher::default(),
-        ))
+        Self(LeapMap::with_capacity_and_hasher(capacity, Hasher::default()))
     }
 
     fn accesses(&mut self, threads: usize) -> Vec<Self::Access<'_>> {
@@ -52,9 +49,7 @@ impl<K: Key + Copy> Handle<K> for &Map<K> {
 
     #[inline]
     fn increment(&mut self, key: &K) -> bool {
-        self.get_mut(key.query())
-            .and_then(|mut cell| cell.update(|value| *value += 1))
-            .is_some()
+        self.get_mut(key.query()).and_then(|mut cell| cell.update(|value| *value += 1)).is_some()
     }
 
     #[inline]

@@ -36,10 +36,7 @@ impl<K: Key> Access<K> for &HashMap<K, u64, Hasher> {
 
     #[inline]
     fn handle(&mut self) -> Self::Handle<'_> {
-        Pin {
-            map: self,
-            guard: self.guard(),
-        }
+        Pin { map: self, guard: self.guard() }
     }
 }
 
@@ -57,9 +54,7 @@ impl<K: Key> Handle<K> for Pin<'_, K> {
     /// `update` asks for an owned key.
     #[inline]
     fn increment(&mut self, key: &K) -> bool {
-        self.map
-            .update(key.clone(), |value| value + 1, &self.guard)
-            .is_some()
+        self.map.update(key.clone(), |value| value + 1, &self.guard).is_some()
     }
 
     #[inline]

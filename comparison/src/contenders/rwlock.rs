@@ -15,10 +15,7 @@ impl<K: Key> Contender<K> for Locked<K> {
 
     fn new(capacity: Option<usize>) -> Self {
         let capacity = capacity.unwrap_or(0);
-        Self(RwLock::new(HashMap::with_capacity_and_hasher(
-            capacity,
-            Hasher::default(),
-        )))
+        Self(RwLock::new(HashMap::with_capacity_and_hasher(capacity, Hasher::default())))
     }
 
     fn accesses(&mut self, threads: usize) -> Vec<Self::Access<'_>> {
@@ -51,10 +48,7 @@ impl<K: Key> Handle<K> for &Lock<K> {
 
     #[inline]
     fn increment(&mut self, key: &K) -> bool {
-        self.write()
-            .get_mut(key.query())
-            .map(|value| *value += 1)
-            .is_some()
+        self.write().get_mut(key.query()).map(|value| *value += 1).is_some()
     }
 
     #[inline]

@@ -12,10 +12,7 @@ impl<K: Key> Contender<K> for Scc<K> {
 
     fn new(capacity: Option<usize>) -> Self {
         let capacity = capacity.unwrap_or(0);
-        Self(HashMap::with_capacity_and_hasher(
-            capacity,
-            Hasher::default(),
-        ))
+        Self(HashMap::with_capacity_and_hasher(capacity, Hasher::default()))
     }
 
     fn accesses(&mut self, threads: usize) -> Vec<Self::Access<'_>> {
@@ -48,8 +45,7 @@ impl<K: Key> Handle<K> for &HashMap<K, u64, Hasher> {
 
     #[inline]
     fn increment(&mut self, key: &K) -> bool {
-        self.update_sync(key.query(), |_, value| *value += 1)
-            .is_some()
+        self.update_sync(key.query(), |_, value| *value += 1).is_some()
     }
 
     #[inline]

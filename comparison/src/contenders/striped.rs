@@ -34,10 +34,7 @@ impl<K: Key> Contender<K> for Striped<K> {
     fn new(capacity: Option<usize>) -> Self {
         let each = capacity.map_or(0, |capacity| capacity.div_ceil(STRIPES));
         let stripe = || CachePadded::new(RwLock::new(HashTable::with_capacity(each)));
-        Self {
-            stripes: (0..STRIPES).map(|_| stripe()).collect(),
-            hasher: Hasher::default(),
-        }
+        Self { stripes: (0..STRIPES).map(|_| stripe()).collect(), hasher: Hasher::default() }
     }
 
     fn accesses(&mut self, threads: usize) -> Vec<Self::Access<'_>> {
@@ -62,9 +59,7 @@ impl<K: Key> Handle<K> for &Striped<K> {
     fn get(&mut self, key: &K) -> Option<u64> {
         let (hash, stripe) = self.locate(key);
         let table = stripe.read();
-        table
-            .find(hash, |entry| entry.0 == *key)
-            .map(|entry| entry.1)
+        table.find(hash, |entry| entry.0 == *key).map(|entry| entry.1)
     }
 
     #[inline]
@@ -88,10 +83,7 @@ impl<K: Key> Handle<K> for &Striped<K> {
     fn increment(&mut self, key: &K) -> bool {
         let (hash, stripe) = self.locate(key);
         let mut table = stripe.write();
-        table
-            .find_mut(hash, |entry| entry.0 == *key)
-            .map(|entry| entry.1 += 1)
-            .is_some()
+        table.find_mut(hash, |entry| entry.0 == *key).map(|entry| entry.1 += 1).is_some()
     }
 
     #[inline]
