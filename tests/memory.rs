@@ -1,12 +1,12 @@
-//! What the map allocates, counted by the allocator of this process.
+//! What the map allocates, counted by the allocator.
 //!
 //! - an empty map allocates nothing, nor do lookups in it;
-//! - a map of integers allocates tables only: few allocations, bytes per entry within the promised bound, a fixed number of
-//!   them in place;
+//! - a map of integers allocates nothing within its capacity; growing, it makes few allocations, and bytes per entry stay
+//!   within a bound, on average over a growth cycle and at any moment;
 //! - replacing the value of one key a million times keeps live bytes bounded, on the map and on a handle that repins;
-//! - after the drop of a map and collection all bytes are back.
+//! - after the drop of a map and collection all bytes are back, but for what the collector needs for itself.
 //!
-//! One test, since all share the counters.
+//! One test on one thread, which alone is counted.
 #![allow(unsafe_code)] // The allocator.
 
 use atomic_dict::AtomicMap;
@@ -69,6 +69,14 @@ fn collect() {
     (0..200).for_each(|_| any.flush());
 }
 
+/// The collector itself holds a bag or two, of 64 objects each.
+const COLLECTOR: isize = 8 << 10;
+
+fn assert_back_to(base: isize) {
+    collect();
+    assert!((live() - base).abs() <= COLLECTOR, "{} bytes are left", live() - base);
+}
+
 fn nothing_for_nothing() {
     let (map, made) = allocations(AtomicMap::<u64, String>::new);
     assert_eq!(made, 0, "by `new`");
@@ -91,9 +99,10 @@ fn tables_only() {
     assert_eq!(made, 0, "of a map of integers within its capacity");
 }
 
-/// Over a growth cycle, from one doubling to the next, on average; just after a doubling a third of the slots is used.
+/// On average over a growth cycle, from one doubling to the next.
 const BYTES_PER_ENTRY: f64 = 48.0;
-const BYTES_PER_ENTRY_AT_MOST: f64 = 50.0;
+/// During a migration, while the smaller table stands too: 24 and 48, and what helpers hold.
+const BYTES_PER_ENTRY_AT_MOST: f64 = 75.0;
 
 fn bytes_per_entry() {
     let base = live();
@@ -115,8 +124,7 @@ fn bytes_per_entry() {
     assert!(most <= BYTES_PER_ENTRY_AT_MOST, "{most:.1} bytes per entry");
     assert!(made < 2_800_000 / 50, "{made} allocations for 2.8 million entries");
     drop(map);
-    collect();
-    assert_eq!(live(), base, "after the drop");
+    assert_back_to(base);
 }
 
 fn a_million_replacements() {
@@ -139,13 +147,12 @@ fn a_million_replacements() {
     assert!(most < 1 << 20, "{most} live bytes");
     drop(pinned);
     drop(map);
-    collect();
-    assert_eq!(live(), base, "after the drop");
+    assert_back_to(base);
 }
 
 fn strings_come_back() {
     let base = live();
-    for _ in 0..3 {
+    for _ in 0..10 {
         let map = AtomicMap::new();
         for key in 0..50_000_u64 {
             map.insert(key.to_string(), key.to_string());
@@ -154,8 +161,7 @@ fn strings_come_back() {
             }
         }
         drop(map);
-        collect();
-        assert_eq!(live(), base, "after the drop");
+        assert_back_to(base);
     }
 }
 
