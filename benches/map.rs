@@ -5,9 +5,11 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 
 const ENTRIES: u64 = 10_000;
 
-fn filled() -> AtomicMap<u64, u64> {
-    let map = AtomicMap::with_capacity(ENTRIES as usize);
-    let replaced = (0..ENTRIES).filter_map(|key| map.insert(key, key)).count();
+fn fill(map: AtomicMap<u64, u64>) -> AtomicMap<u64, u64> {
+    let replaced = {
+        let pinned = map.pin();
+        (0..ENTRIES).filter_map(|key| pinned.insert(key, key)).count()
+    };
     assert_eq!(replaced, 0);
     map
 }
@@ -15,7 +17,7 @@ fn filled() -> AtomicMap<u64, u64> {
 fn operations(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("u64");
     group.throughput(Throughput::Elements(ENTRIES));
-    let map = filled();
+    let map = fill(AtomicMap::with_capacity(ENTRIES as usize));
 
     group.bench_function("get", |bencher| {
         let pinned = map.pin();
@@ -33,21 +35,9 @@ fn operations(criterion: &mut Criterion) {
         bencher.iter(|| (0..ENTRIES).filter_map(|key| pinned.update(&key, |value| value + 1)).count());
     });
     group.bench_function("insert, pre-sized", |bencher| {
-        let fill = |map: AtomicMap<u64, u64>| {
-            let pinned = map.pin();
-            assert_eq!((0..ENTRIES).filter_map(|key| pinned.insert(key, key)).count(), 0);
-            drop(pinned);
-            map
-        };
         bencher.iter_batched(|| AtomicMap::with_capacity(ENTRIES as usize), fill, BatchSize::LargeInput);
     });
     group.bench_function("insert, growing", |bencher| {
-        let fill = |map: AtomicMap<u64, u64>| {
-            let pinned = map.pin();
-            assert_eq!((0..ENTRIES).filter_map(|key| pinned.insert(key, key)).count(), 0);
-            drop(pinned);
-            map
-        };
         bencher.iter_batched(AtomicMap::new, fill, BatchSize::LargeInput);
     });
     group.bench_function("iterate", |bencher| {

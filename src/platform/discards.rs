@@ -16,7 +16,7 @@ struct Entry {
 
 static HEAD: AtomicPtr<Entry> = AtomicPtr::new(ptr::null_mut());
 
-/// Leaves an allocation to the next writer.
+/// Leaves an allocation to the next call of `free_all`.
 ///
 /// # Safety
 /// `memory` was allocated with `layout`, which holds at least an `Entry`, and is not used any more.

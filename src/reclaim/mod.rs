@@ -8,7 +8,8 @@
 //! The collector frees at most 8 bags of 64 objects per 128 outermost pins, which is 4 objects a pin. So that garbage
 //! cannot grow without bound while nobody holds a guard for long, every thread counts what it retires, and collects
 //! once per bag. Arrays of a table are few and large: the thread that retires one collects at once, and the memory of
-//! a large one is never given back inside a collection (a stall for an innocent reader), but by the next writer.
+//! a large one is never given back inside a collection (a stall for an innocent reader), but by a later
+//! write, `flush` or drop of a map.
 
 pub(crate) mod key_node;
 pub(crate) mod node;
