@@ -101,8 +101,9 @@ fn tables_only() {
 
 /// On average over a growth cycle, from one doubling to the next.
 const BYTES_PER_ENTRY: f64 = 48.0;
-/// During a migration, while the smaller table stands too: 24 and 48, and what helpers hold.
-const BYTES_PER_ENTRY_AT_MOST: f64 = 75.0;
+/// During a migration, while the smaller table stands too: 24 and 48, one in 64 more for the bytes beside the lines, and
+/// what helpers hold.
+const BYTES_PER_ENTRY_AT_MOST: f64 = 76.5;
 
 fn bytes_per_entry() {
     let base = live();

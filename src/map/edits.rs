@@ -1,38 +1,30 @@
 //! The writing operations as decisions: what each wants of a slot, given what is there.
 
 use super::outcome::Expected;
-use crate::table::{Decision, Edit, NewValue};
+use crate::table::{Decision, Edit};
 
 /// A value that is made once, and offered until it is in the map.
-pub(crate) struct Offer<V: 'static, F = fn() -> V> {
-    make: Option<F>,
-    value: Option<NewValue<V>>,
-}
-
-impl<V: 'static> Offer<V> {
-    #[inline(always)]
-    pub(crate) fn ready(value: V) -> Self {
-        Self { make: None, value: Some(NewValue::new(value)) }
-    }
+pub(crate) enum Offer<V: 'static, F = fn() -> V> {
+    Ready(V),
+    Make(F),
+    /// Being tried, or in the map.
+    Taken,
 }
 
 impl<V: 'static, F: FnOnce() -> V> Offer<V, F> {
     #[inline(always)]
-    pub(crate) fn made_by(make: F) -> Self {
-        Self { make: Some(make), value: None }
-    }
-
-    #[inline(always)]
-    fn take(&mut self) -> NewValue<V> {
-        self.value.take().unwrap_or_else(|| {
-            let make = self.make.take().unwrap_or_else(|| unreachable!("a refused value comes back"));
-            NewValue::new(make())
-        })
+    fn take(&mut self) -> V {
+        match core::mem::replace(self, Self::Taken) {
+            Self::Ready(value) => value,
+            Self::Make(make) => make(),
+            Self::Taken => unreachable!("a refused value comes back"),
+        }
     }
 
     /// The value, if it was made and did not come into the map.
+    #[inline(always)]
     pub(crate) fn unused(self) -> Option<V> {
-        self.value.map(NewValue::into_inner)
+        if let Self::Ready(value) = self { Some(value) } else { None }
     }
 }
 
@@ -45,9 +37,14 @@ impl<V: 'static> Edit<V> for Insert<V> {
         Decision::Put(self.0.take())
     }
 
-    fn refused(&mut self, value: NewValue<V>) {
-        self.0.value = Some(value);
+    fn refused(&mut self, value: V) {
+        self.0 = Offer::Ready(value);
     }
+
+    type Rest = ();
+
+    #[inline(always)]
+    fn rest(self) {}
 }
 
 /// Inserts if absent.
@@ -62,8 +59,15 @@ impl<V: 'static, F: FnOnce() -> V> Edit<V> for InsertAbsent<V, F> {
         }
     }
 
-    fn refused(&mut self, value: NewValue<V>) {
-        self.0.value = Some(value);
+    fn refused(&mut self, value: V) {
+        self.0 = Offer::Ready(value);
+    }
+
+    type Rest = Option<V>;
+
+    #[inline(always)]
+    fn rest(self) -> Option<V> {
+        self.0.unused()
     }
 }
 
@@ -76,7 +80,12 @@ impl<V: 'static> Edit<V> for Remove {
         Decision::Remove
     }
 
-    fn refused(&mut self, _value: NewValue<V>) {}
+    fn refused(&mut self, _value: V) {}
+
+    type Rest = ();
+
+    #[inline(always)]
+    fn rest(self) {}
 }
 
 /// Replaces a present value by a function of it.
@@ -85,10 +94,15 @@ pub(crate) struct Update<F>(pub(crate) F);
 impl<V: 'static, F: FnMut(&V) -> V> Edit<V> for Update<F> {
     #[inline(always)]
     fn decide(&mut self, current: Option<&V>) -> Decision<V> {
-        current.map_or(Decision::Keep, |value| Decision::Put(NewValue::new((self.0)(value))))
+        current.map_or(Decision::Keep, |value| Decision::Put((self.0)(value)))
     }
 
-    fn refused(&mut self, _value: NewValue<V>) {}
+    fn refused(&mut self, _value: V) {}
+
+    type Rest = ();
+
+    #[inline(always)]
+    fn rest(self) {}
 }
 
 /// Inserts, or replaces a present value by a function of it.
@@ -105,15 +119,20 @@ impl<V: 'static, I: FnOnce() -> V, F: FnMut(&V) -> V> Edit<V> for Upsert<V, I, F
         self.offered = current.is_none();
         Decision::Put(match current {
             None => self.init.take(),
-            Some(value) => NewValue::new((self.merge)(value)),
+            Some(value) => (self.merge)(value),
         })
     }
 
-    fn refused(&mut self, value: NewValue<V>) {
+    fn refused(&mut self, value: V) {
         if self.offered {
-            self.init.value = Some(value);
+            self.init = Offer::Ready(value);
         }
     }
+
+    type Rest = ();
+
+    #[inline(always)]
+    fn rest(self) {}
 }
 
 /// Inserts, replaces or removes if what is there is as expected.
@@ -139,9 +158,16 @@ impl<V: PartialEq + 'static> Edit<V> for CompareAndSet<'_, V> {
         }
     }
 
-    fn refused(&mut self, value: NewValue<V>) {
+    fn refused(&mut self, value: V) {
         if let Some(offer) = &mut self.desired {
-            offer.value = Some(value);
+            *offer = Offer::Ready(value);
         }
+    }
+
+    type Rest = (bool, Option<V>);
+
+    #[inline(always)]
+    fn rest(self) -> (bool, Option<V>) {
+        (self.met, self.desired.and_then(Offer::unused))
     }
 }

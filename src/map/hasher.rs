@@ -1,7 +1,24 @@
-//! The default hasher.
+//! The default hasher, and what the table gets of a hash.
 
+use crate::table::spread as spread_bits;
+use core::any::TypeId;
 use core::fmt;
 use core::hash::BuildHasher;
+
+/// A hash of `S` with high bits that depend on all others, as the table wants it. Hashers that are known to give such
+/// hashes are left alone.
+#[inline(always)]
+pub(super) fn spread<S>(hash: u64) -> u64 {
+    let hasher = typeid::of::<S>();
+    let known = [
+        TypeId::of::<RandomState>(),
+        TypeId::of::<foldhash::fast::RandomState>(),
+        TypeId::of::<foldhash::fast::FixedState>(),
+        TypeId::of::<foldhash::quality::RandomState>(),
+        TypeId::of::<foldhash::quality::FixedState>(),
+    ];
+    if known.contains(&hasher) { hash } else { spread_bits(hash) }
+}
 
 /// The default hasher: foldhash with a seed of its own for each map, fast, and hard to flood with collisions by
 /// accident. It is no defence against an attacker who can observe the hashes.

@@ -1,8 +1,8 @@
 //! Every operation once, under a given guard. `Pinned` and the conveniences on the map wrap these.
 
-use super::AtomicMap;
 use super::edits::{CompareAndSet, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
 use super::outcome::{ExpectationFailed, Expected, OccupiedError};
+use super::{AtomicMap, hasher};
 use crate::platform::epoch::Guard;
 use crate::table::{Built, Edit, Edited, KeySource, Needle, Owned, Probe, Seen};
 use core::hash::{BuildHasher, Hash};
@@ -11,7 +11,7 @@ use equivalent::Equivalent;
 impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
     #[inline(always)]
     pub(super) fn hash<Q: Hash + ?Sized>(&self, query: &Q) -> u64 {
-        self.hasher.hash_one(query)
+        hasher::spread::<S>(self.hasher.hash_one(query))
     }
 
     #[inline(always)]
@@ -30,8 +30,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     }
 
     #[inline(always)]
-    fn run<'g, E: Edit<V>>(&'g self, source: impl KeySource<K>, edit: E, guard: &'g Guard) -> (Edited<'g, V>, E) {
-        self.raw.edit(source, edit, &|key: &K| self.hash(key), guard)
+    fn run<'g, E: Edit<V>>(&'g self, source: impl KeySource<K>, edit: E, guard: &'g Guard) -> (Edited<'g, V>, E::Rest) {
+        self.raw.edit(source, edit, |key: &K| self.hash(key), guard)
     }
 
     /// The first half of a lookup, for one who is about to pin: `get_prepared` is the second.
@@ -63,7 +63,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
 
     #[inline(always)]
     pub(super) fn insert_under<'g>(&'g self, key: K, value: V, guard: &'g Guard) -> Option<Seen<'g, V>> {
-        self.run(self.owned(key, guard), Insert(Offer::ready(value)), guard).0.before
+        self.run(self.owned(key, guard), Insert(Offer::Ready(value)), guard).0.before
     }
 
     #[inline(always)]
@@ -73,8 +73,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         value: V,
         guard: &'g Guard,
     ) -> Result<Seen<'g, V>, OccupiedError<Seen<'g, V>, V>> {
-        let (edited, edit) = self.run(self.owned(key, guard), InsertAbsent(Offer::ready(value)), guard);
-        match (edited.before, edit.0.unused()) {
+        let (edited, unused) = self.run(self.owned(key, guard), InsertAbsent(<Offer<V>>::Ready(value)), guard);
+        match (edited.before, unused) {
             (Some(current), Some(value)) => Err(OccupiedError { current, value }),
             _ => Ok(present(edited.after)),
         }
@@ -108,7 +108,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         init: impl FnOnce() -> V,
         guard: &'g Guard,
     ) -> Seen<'g, V> {
-        present(self.run(self.owned(key, guard), InsertAbsent(Offer::made_by(init)), guard).0.after)
+        present(self.run(self.owned(key, guard), InsertAbsent(Offer::Make(init)), guard).0.after)
     }
 
     #[inline(always)]
@@ -122,7 +122,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        present(self.run(self.built(query, key, guard), InsertAbsent(Offer::made_by(init)), guard).0.after)
+        present(self.run(self.built(query, key, guard), InsertAbsent(Offer::Make(init)), guard).0.after)
     }
 
     #[inline(always)]
@@ -133,7 +133,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         merge: impl FnMut(&V) -> V,
         guard: &'g Guard,
     ) -> Seen<'g, V> {
-        let edit = Upsert { init: Offer::made_by(init), merge, offered: false };
+        let edit = Upsert { init: Offer::Make(init), merge, offered: false };
         present(self.run(self.owned(key, guard), edit, guard).0.after)
     }
 
@@ -149,7 +149,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let edit = Upsert { init: Offer::made_by(init), merge, offered: false };
+        let edit = Upsert { init: Offer::Make(init), merge, offered: false };
         present(self.run(self.built(query, key, guard), edit, guard).0.after)
     }
 
@@ -194,13 +194,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         V: PartialEq,
     {
-        let edit = CompareAndSet { expected, desired: desired.map(Offer::ready), met: false };
-        let (edited, edit) = self.run(source, edit, guard);
-        if edit.met {
-            Ok(edited.before)
-        } else {
-            Err(ExpectationFailed { actual: edited.before, desired: edit.desired.and_then(Offer::unused) })
-        }
+        let edit = CompareAndSet { expected, desired: desired.map(Offer::Ready), met: false };
+        let (edited, (met, unused)) = self.run(source, edit, guard);
+        if met { Ok(edited.before) } else { Err(ExpectationFailed { actual: edited.before, desired: unused }) }
     }
 }
 

@@ -1,10 +1,10 @@
-//! The slot array: lines of four slots, zeroed, allocated lazily.
+//! The slot array: lines of four slots, and a byte beside each; zeroed, allocated lazily.
 #![allow(unsafe_code)] // Raw memory; everything above sees references.
 
 use super::discards;
 use super::epoch;
 use super::site;
-use super::sync::{AtomicPtr, AtomicUsize, prefetch};
+use super::sync::{AtomicPtr, AtomicU8, AtomicUsize, prefetch};
 use core::alloc::Layout;
 use core::fmt;
 use core::ptr::NonNull;
@@ -32,9 +32,19 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-/// `len` lines (a power of two), and one more for the reserved slots.
+/// Where a hash is at home.
+#[derive(Clone, Copy)]
+pub(crate) struct Home {
+    /// The number of its line: as many of its highest bits as tell lines apart.
+    pub(crate) index: usize,
+    /// A number below 8: its next three bits.
+    pub(crate) bit: u32,
+}
+
+/// `len` lines (a power of two), and one more for the reserved slots. Behind them a byte for each.
 pub(crate) struct LineArray {
     base: NonNull<Line>,
+    bytes: NonNull<AtomicU8>,
     len: usize,
     memory: NonNull<u8>,
     layout: Layout,
@@ -55,7 +65,8 @@ impl LineArray {
     /// instead of asking for fresh pages. The base is aligned by hand within some slack.
     pub(crate) fn new(count: usize) -> Self {
         assert!(count.is_power_of_two() && count <= Self::MAX_LINES);
-        let bytes = (count + 1) * LINE_BYTES;
+        let line_bytes = (count + 1) * LINE_BYTES;
+        let bytes = line_bytes + count;
         let huge = bytes >= 2 * HUGE_PAGE;
         let align = if huge { HUGE_PAGE } else { LINE_BYTES };
         let layout = Layout::from_size_align(bytes + align, 16).expect("bounded by MAX_LINES");
@@ -67,7 +78,9 @@ impl LineArray {
         if huge {
             advise_huge_pages(base, bytes);
         }
-        Self { base: base.cast(), len: count, memory, layout }
+        // SAFETY: the lines are followed by `count` bytes.
+        let beside = unsafe { base.add(line_bytes) };
+        Self { base: base.cast(), bytes: beside.cast(), len: count, memory, layout }
     }
 
     /// How many lines there are, the reserved one apart.
@@ -86,13 +99,29 @@ impl LineArray {
         unsafe { line.as_ref() }
     }
 
-    /// The home line of a hash: as many of its highest bits as tell lines apart.
     #[inline(always)]
-    pub(crate) fn home(&self, hash: u64) -> &Line {
-        // SAFETY: `home_index` is below `len`, the number of lines allocated at `base`.
-        let line = unsafe { self.base.add(home_index(hash, self.len)) };
+    pub(crate) fn home(&self, hash: u64) -> Home {
+        home(hash, self.len)
+    }
+
+    /// The line of a home.
+    #[inline(always)]
+    pub(crate) fn line_of(&self, home: Home) -> &Line {
+        debug_assert!(home.index < self.len);
+        // SAFETY: homes come from `home`, so the index is below `len`, the number of lines allocated at `base`.
+        let line = unsafe { self.base.add(home.index) };
         // SAFETY: as in `line`.
         unsafe { line.as_ref() }
+    }
+
+    /// The byte beside the line of a home.
+    #[inline(always)]
+    pub(crate) fn byte_of(&self, home: Home) -> &AtomicU8 {
+        debug_assert!(home.index < self.len);
+        // SAFETY: there is a byte for each line; the index as in `line_of`.
+        let byte = unsafe { self.bytes.add(home.index) };
+        // SAFETY: zeroed at allocation, lives as long as `self`, and is only reached as an atomic.
+        unsafe { byte.as_ref() }
     }
 
     /// The line behind the last one, which holds the reserved slots.
@@ -134,15 +163,16 @@ impl Hint {
         // Relaxed, both: as above; the address is not accessed.
         let base = self.base.load(site!(HINT_GET: Relaxed));
         let len = self.len.load(site!(HINT_GET: Relaxed));
-        prefetch(base.wrapping_add(home_index(hash, len)));
+        prefetch(base.wrapping_add(home(hash, len).index));
     }
 }
 
-/// The home line of a hash among `lines` lines.
+/// The home of a hash among `lines` lines.
 #[inline(always)]
-pub(crate) const fn home_index(hash: u64, lines: usize) -> usize {
+const fn home(hash: u64, lines: usize) -> Home {
     // A multiplication instead of a shift by log2(lines): one load and one instruction on most processors.
-    ((hash as u128 * lines as u128) >> 64) as usize
+    let product = hash as u128 * lines as u128;
+    Home { index: (product >> 64) as usize, bit: (product as u64 >> 61) as u32 }
 }
 
 impl fmt::Debug for LineArray {
@@ -190,6 +220,13 @@ mod tests {
             assert_eq!(core::ptr::from_ref(array.reserved()).addr(), first + count * 64);
             assert_eq!(core::ptr::from_ref(array.line(count)).addr(), first);
             for index in [0, count / 2, count - 1] {
+                let hash = (index as u64).wrapping_mul((u64::MAX / count as u64).wrapping_add(1)) | 5 << 20;
+                let home = array.home(hash);
+                assert!(home.index == index && home.bit < 8);
+                assert!(core::ptr::eq(array.line_of(home), array.line(index)));
+                let byte = array.byte_of(home);
+                assert_eq!(core::ptr::from_ref(byte).addr(), first + (count + 1) * 64 + index);
+                assert_eq!(byte.load(Ordering::Relaxed), 0);
                 for slot in &array.line(index).slots {
                     assert!(slot.key.load(Ordering::Relaxed).is_null());
                     assert!(slot.value.load(Ordering::Relaxed).is_null());
@@ -200,14 +237,17 @@ mod tests {
 
     #[test]
     fn every_hash_has_a_home_in_order() {
-        assert_eq!(home_index(u64::MAX, 1), 0);
+        let place = |hash, lines| (home(hash, lines).index, home(hash, lines).bit);
+        assert_eq!(place(u64::MAX, 1), (0, 7));
         for lines in (1..30).map(|log2| 1 << log2) {
-            assert_eq!(home_index(0, lines), 0);
-            assert_eq!(home_index(u64::MAX, lines), lines - 1);
-            assert_eq!(home_index(1 << 63, lines), lines / 2);
-            // One more bit keeps the order: a line's keys go to two neighbouring lines of a table twice as large.
+            assert_eq!(place(0, lines), (0, 0));
+            assert_eq!(place(u64::MAX, lines), (lines - 1, 7));
+            assert_eq!(place(1 << 63, lines), (lines / 2, 0));
             for hash in [0x1234_5678_9ABC_DEF0, 0xFEDC_BA98_7654_3210] {
-                assert_eq!(home_index(hash, 2 * lines) / 2, home_index(hash, lines));
+                let ((index, bit), (next_index, _)) = (place(hash, lines), place(hash, 2 * lines));
+                // One more bit keeps the order: a line's keys go to two neighbouring lines of a table twice as large.
+                assert_eq!(next_index / 2, index);
+                assert_eq!(place(hash, 8 * lines).0, index * 8 + bit as usize);
             }
         }
     }

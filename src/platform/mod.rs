@@ -7,6 +7,7 @@ pub(crate) mod discards;
 pub(crate) mod epoch;
 pub(crate) mod index_pool;
 pub(crate) mod lines;
+pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;
 pub(crate) mod tuning;

@@ -1,7 +1,7 @@
 //! The atomics of the crate, and the two ways of waiting.
 
 pub(crate) use core::hint::spin_loop;
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU64, AtomicUsize, fence};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence};
 
 /// Asks for the cache line of `address`, which need not be valid.
 #[inline(always)]

@@ -75,6 +75,11 @@ impl<T> NodePtr<T> {
         self.0.as_ptr().cast()
     }
 
+    /// The same, known not to be null.
+    pub(crate) fn address(self) -> NonNull<()> {
+        self.0.cast()
+    }
+
     /// The inverse of `as_ptr`. `None` for a null pointer.
     pub(crate) fn from_ptr(address: *mut ()) -> Option<Self> {
         NonNull::new(address.cast()).map(Self)

@@ -3,7 +3,7 @@
 
 use super::probe;
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{Line, LineArray, Slot, home_index};
+use crate::platform::lines::{Line, LineArray, Slot};
 use crate::platform::site;
 use crate::platform::sync::{AtomicBool, AtomicPtr, AtomicUsize};
 use crate::platform::tuning::BLOCK_LINES;
@@ -144,12 +144,6 @@ impl Table {
     /// The lines, for an owner of the table.
     pub(crate) fn own_lines(&self) -> &LineArray {
         &self.lines
-    }
-
-    /// The home line of a spread hash.
-    #[inline(always)]
-    pub(crate) fn home(&self, spread_hash: u64) -> usize {
-        home_index(spread_hash, self.lines.len())
     }
 
     /// Whether so many claims mean that the table should get a successor.

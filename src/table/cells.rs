@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // Cells are reached by an address from a slot.
 
 use super::needle::RESERVED_SLOTS;
-use super::word::{self, Word};
+use super::word::{self, LiveWord};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::LINE_SLOTS;
 use crate::platform::site;
@@ -12,7 +12,7 @@ use crate::reclaim::node::NodePtr;
 
 const CELLS: usize = BLOCK_LINES * LINE_SLOTS + RESERVED_SLOTS;
 
-/// The live word of a frozen slot, and the spread hash of its key.
+/// The live word of a frozen slot, and the hash of its key.
 #[repr(align(16))] // The address leaves room for a tag.
 pub(crate) struct Cell {
     live: AtomicPtr<()>,
@@ -24,13 +24,15 @@ impl Cell {
     ///
     /// # Safety
     /// `cell` was read from a slot under `guard`, with Acquire.
-    pub(crate) unsafe fn read(cell: *mut (), guard: &Guard) -> (Word, u64) {
+    pub(crate) unsafe fn read(cell: *mut (), guard: &Guard) -> (LiveWord, u64) {
         let cell: *const Self = cell.cast();
         guard.assert_protected(cell);
         // SAFETY: published by FREEZE; its block is retired only after the slot has left the frozen state.
         let cell = unsafe { &*cell };
         // Relaxed: written before FREEZE published the cell, and never after.
-        (cell.live.load(site!(CELL_LIVE: Relaxed)), cell.hash.load(site!(CELL_HASH: Relaxed)))
+        let live = LiveWord::new(cell.live.load(site!(CELL_LIVE: Relaxed)));
+        let live = live.unwrap_or_else(|| unreachable!("a published cell holds a live word"));
+        (live, cell.hash.load(site!(CELL_HASH: Relaxed)))
     }
 }
 
@@ -50,11 +52,11 @@ impl CellBlock {
     /// # Safety
     /// The caller owns `block`, and has not published this cell.
     #[inline(always)]
-    pub(crate) unsafe fn fill(block: NodePtr<Self>, index: usize, live: Word, hash: u64) -> *mut () {
+    pub(crate) unsafe fn fill(block: NodePtr<Self>, index: usize, live: LiveWord, hash: u64) -> *mut () {
         // SAFETY: the owner keeps the block alive.
         let cell = &unsafe { block.get_owned() }.cells[index];
         // Relaxed: FREEZE publishes both.
-        cell.live.store(live, site!(CELL_SET_LIVE: Relaxed));
+        cell.live.store(live.as_ptr(), site!(CELL_SET_LIVE: Relaxed));
         cell.hash.store(hash, site!(CELL_SET_HASH: Relaxed));
         core::ptr::from_ref(cell).cast_mut().cast()
     }

@@ -6,10 +6,11 @@ use super::array::TableRef;
 use super::cells::Cell;
 use super::find::{self, Place};
 use super::inline::is_inline;
+use super::overflow;
 use super::slot::{self, Finished, KeyWord};
 use super::source::KeySource;
 use super::value::{NewValue, Seen, retire_value};
-use super::word::{self, State, Word};
+use super::word::{self, LiveWord, State, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{Line, Slot};
 use crate::platform::rule;
@@ -18,7 +19,7 @@ use crate::platform::rule;
 pub(crate) enum Decision<V: 'static> {
     Keep,
     Remove,
-    Put(NewValue<V>),
+    Put(V),
 }
 
 /// A writing operation, asked again whenever another thread was first.
@@ -27,7 +28,12 @@ pub(crate) trait Edit<V: 'static> {
     fn decide(&mut self, current: Option<&V>) -> Decision<V>;
 
     /// Takes back a value that did not come into the map.
-    fn refused(&mut self, value: NewValue<V>);
+    fn refused(&mut self, value: V);
+
+    /// What is left of the operation when it is done.
+    type Rest;
+
+    fn rest(self) -> Self::Rest;
 }
 
 /// What was there, and what is there now.
@@ -36,13 +42,34 @@ pub(crate) struct Edited<'g, V> {
     pub(crate) after: Option<Seen<'g, V>>,
 }
 
-impl<V> Edited<'_, V> {
+/// The same as live words, readable under the operation's guard.
+#[derive(Clone, Copy)]
+pub(super) struct Outcome {
+    before: Option<LiveWord>,
+    pub(super) after: Option<LiveWord>,
+}
+
+impl Outcome {
     const ABSENT: Self = Self { before: None, after: None };
+
+    #[inline(always)]
+    fn seen<V: 'static>(self, guard: &Guard) -> Edited<'_, V> {
+        // SAFETY: live words that the operation read from a slot, or put there, under its guard.
+        let seen = |live: LiveWord| unsafe { Seen::from_live(live, guard) };
+        Edited { before: self.before.map(seen), after: self.after.map(seen) }
+    }
+}
+
+/// What an operation did to a live value.
+pub(super) enum Change {
+    None,
+    Removed,
+    Put(LiveWord),
 }
 
 /// How an attempt at a slot ended.
-enum Attempt<'g, V> {
-    Done(Edited<'g, V>),
+pub(super) enum Attempt {
+    Done(Outcome),
     /// Look at the same table again.
     Again,
     /// Go to the next table.
@@ -60,12 +87,12 @@ enum Right {
 }
 
 /// One operation on its way through the tables.
-struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
-    map: &'a RawMap<K, V>,
-    source: N,
-    edit: E,
-    hash: &'a H,
-    guard: &'g Guard,
+pub(super) struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
+    pub(super) map: &'a RawMap<K, V>,
+    pub(super) source: N,
+    pub(super) edit: E,
+    hash: H,
+    pub(super) guard: &'g Guard,
     right: Right,
 }
 
@@ -74,64 +101,40 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     ///
     /// Nearly all operations end in the home line of the root, at the first attempt. As for lookups, that part is a
     /// straight line of code, and everything else starts over out of line. (`source` and `edit` are moved there, not
-    /// lent: lent, they would have to stand in memory on the straight line too.)
+    /// lent, and results come back as words: otherwise they would have to stand in memory on the straight line too.)
     #[inline(always)]
     pub(crate) fn edit<'g, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64>(
         &'g self,
         source: N,
         edit: E,
-        hash: &H,
+        hash: H,
         guard: &'g Guard,
-    ) -> (Edited<'g, V>, E) {
+    ) -> (Edited<'g, V>, E::Rest) {
         let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root };
+        // See `first`.
         match editing.first_attempt() {
-            Some(edited) => (edited, editing.edit),
-            None => editing.run(),
+            Some(edited) => (edited, editing.edit.rest()),
+            None => {
+                let (outcome, rest) = editing.run();
+                (outcome.seen(guard), rest)
+            }
         }
     }
 }
 
 impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Editing<'_, 'g, K, V, N, E, H> {
-    #[inline(always)]
-    fn first_attempt(&mut self) -> Option<Edited<'g, V>> {
-        let table = self.map.root(self.guard)?;
-        if table.next(self.guard).is_some() || self.source.reserved().is_some() {
-            return None;
-        }
-        let line = table.lines().home(self.source.hash());
-        let keys = find::load_keys_to_claim(line);
-        if let Some(slot) = self.source.find_in(line, &keys, self.guard) {
-            let current = slot::value_for_edit(slot);
-            if !word::is_plain::<V>(current) {
-                return None;
-            }
-            return self.at_live(slot, current).ok();
-        }
-        let first = find::first_unclaimed(line, &keys)?;
-        if find::decide(first) != word::EMPTY {
-            return None;
-        }
-        match self.edit.decide(None) {
-            Decision::Keep | Decision::Remove => Some(Edited::ABSENT),
-            Decision::Put(value) => match self.at_vacant(table, line, first, value) {
-                Attempt::Done(edited) => Some(edited),
-                Attempt::Again | Attempt::Leave => None,
-            },
-        }
-    }
-
     #[cold]
     #[inline(never)]
-    fn run(mut self) -> (Edited<'g, V>, E) {
-        let edited = self.run_to_end();
-        (edited, self.edit)
+    fn run(mut self) -> (Outcome, E::Rest) {
+        let outcome = self.run_to_end();
+        (outcome, self.edit.rest())
     }
 
-    fn run_to_end(&mut self) -> Edited<'g, V> {
+    fn run_to_end(&mut self) -> Outcome {
         let mut table = match self.map.root(self.guard) {
             Some(table) => table,
             None => match self.edit.decide(None) {
-                Decision::Keep | Decision::Remove => return Edited::ABSENT,
+                Decision::Keep | Decision::Remove => return Outcome::ABSENT,
                 Decision::Put(value) => {
                     self.edit.refused(value);
                     self.map.first_table(self.guard)
@@ -141,14 +144,23 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         self.right = Right::Root;
         let mut paid = false;
         if let Some(next) = table.next(self.guard) {
-            paid = self.map.help::<H>(table, next, self.hash, self.guard);
+            paid = self.map.help(table, next, &self.hash, self.guard);
         }
         loop {
-            let attempt = match find::locate::<true, K, N>(table, &self.source, 0, self.guard) {
+            let attempt = match find::locate::<K, N>(table, &self.source, self.guard) {
                 Place::Slot(slot) => self.at_slot(table, slot),
                 Place::Vacant(line, slot) => match self.edit.decide(None) {
-                    Decision::Keep | Decision::Remove => Attempt::Done(Edited::ABSENT),
-                    Decision::Put(value) => self.at_vacant(table, line, slot, value),
+                    Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
+                    Decision::Put(value) => {
+                        if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
+                            self.right = earn(self.map, table, &self.hash, self.guard);
+                        }
+                        let home = table.lines().home(self.source.hash());
+                        if !core::ptr::eq(line, table.lines().line_of(home)) && rule!(MARK_CLAIM) {
+                            overflow::mark(table.lines(), home);
+                        }
+                        self.at_vacant::<false>(table, line, slot, value)
+                    }
                 },
                 Place::Sealed(line) => {
                     slot::seal(line);
@@ -157,9 +169,12 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                 Place::Full => self.at_end(table),
             };
             match attempt {
-                Attempt::Done(edited) => return edited,
+                Attempt::Done(outcome) => return outcome,
                 Attempt::Again => {}
                 Attempt::Leave => {
+                    if rule!(MARK_CROSSING) {
+                        overflow::mark(table.lines(), table.lines().home(self.source.hash()));
+                    }
                     let next = table.next(self.guard);
                     table = next.unwrap_or_else(|| unreachable!("a table is left only for its successor"));
                     self.right = if core::mem::take(&mut paid) { Right::Paid } else { Right::Unpaid };
@@ -169,56 +184,83 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     }
 
     /// The key's slot is known.
-    fn at_slot(&mut self, table: TableRef<'g>, slot: &'g Slot) -> Attempt<'g, V> {
+    fn at_slot(&mut self, table: TableRef<'g>, slot: &'g Slot) -> Attempt {
         let mut current = slot::value_for_edit(slot);
         loop {
             let attempt = match word::state(current) {
-                State::Live => self.at_live(slot, current),
+                State::Live(live) => {
+                    // SAFETY: read from the slot under this guard.
+                    let before = unsafe { Seen::from_live(live, self.guard) };
+                    self.at_live::<false>(slot, current, before.get()).map(|change| Outcome {
+                        before: Some(live),
+                        after: match change {
+                            Change::None => Some(live),
+                            Change::Removed => None,
+                            Change::Put(live) => Some(live),
+                        },
+                    })
+                }
                 State::Empty | State::Tomb => self.at_valueless(slot, current),
                 _ => return self.at_frozen(table, slot, current),
             };
             match attempt {
-                Ok(edited) => return Attempt::Done(edited),
+                Ok(outcome) => return Attempt::Done(outcome),
                 Err(seen) => current = seen,
             }
         }
     }
 
-    /// One attempt at a slot whose value is `current`. Returns what stood there instead, if another thread was first.
+    /// One attempt at a slot whose value is `before`, in the live word `current`. Returns what stood there instead, if
+    /// another thread was first.
     #[inline(always)]
-    fn at_live(&mut self, slot: &Slot, current: Word) -> Result<Edited<'g, V>, Word> {
-        let before = self.seen_live(current);
-        match self.edit.decide(Some(before.get())) {
-            Decision::Keep => Ok(Edited { before: Some(before), after: Some(before) }),
-            Decision::Remove => {
-                slot::set_value(slot, current, word::TOMB)?;
-                Ok(self.replaced(current, before, None))
+    pub(super) fn at_live<const FIRST: bool>(
+        &mut self,
+        slot: &Slot,
+        current: Word,
+        before: &V,
+    ) -> Result<Change, Word> {
+        let (new, change) = match self.edit.decide(Some(before)) {
+            Decision::Keep => return Ok(Change::None),
+            Decision::Remove => (word::TOMB, None),
+            Decision::Put(value) => {
+                let Some(value) = self.own::<FIRST>(value) else { return Err(current) };
+                (value.word(), Some(value))
             }
-            Decision::Put(value) => match slot::set_value(slot, current, value.word()) {
-                Ok(()) => Ok(self.replaced(current, before, Some(value))),
-                Err(seen) => {
-                    self.edit.refused(value);
-                    Err(seen)
-                }
-            },
+        };
+        if let Err(seen) = slot::set_value(slot, current, new) {
+            if let Some(value) = change {
+                self.edit.refused(value.into_inner());
+            }
+            return Err(seen);
         }
+        // SAFETY: this thread took `current` out of its slot, and a live word stands in one slot only: a migration
+        // freezes it before it goes to another.
+        unsafe { retire_value::<V>(current, self.guard) };
+        Ok(match change {
+            Some(value) => Change::Put(value.publish()),
+            None => {
+                self.map.counter.count(-1, 0, self.guard);
+                Change::Removed
+            }
+        })
     }
 
     /// The same for a slot without a value: removed, or claimed by another thread that has not come to set one.
-    fn at_valueless(&mut self, slot: &Slot, current: Word) -> Result<Edited<'g, V>, Word> {
+    fn at_valueless(&mut self, slot: &Slot, current: Word) -> Result<Outcome, Word> {
         match self.edit.decide(None) {
-            Decision::Keep | Decision::Remove => Ok(Edited::ABSENT),
+            Decision::Keep | Decision::Remove => Ok(Outcome::ABSENT),
             Decision::Put(value) => {
+                let Some(value) = self.own::<false>(value) else { return Err(current) };
                 if current == word::EMPTY {
                     slot::confirm_key(slot);
                 }
                 match slot::set_value(slot, current, value.word()) {
                     Ok(()) => {
                         self.map.counter.count(1, 0, self.guard);
-                        Ok(self.inserted(value))
+                        Ok(Outcome { before: None, after: Some(value.publish()) })
                     }
                     Err(seen) => {
-                        self.edit.refused(value);
+                        self.edit.refused(value.into_inner());
                         Err(seen)
                     }
                 }
@@ -230,14 +272,18 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
 impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Editing<'_, 'g, K, V, N, E, H> {
     /// The key is not in this table; `slot` is where it would be claimed.
     #[inline(always)]
-    fn at_vacant(&mut self, table: TableRef<'g>, line: &Line, slot: &Slot, value: NewValue<V>) -> Attempt<'g, V> {
-        if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
-            self.right = earn(self.map, table, self.hash, self.guard);
-        }
+    pub(super) fn at_vacant<const FIRST: bool>(
+        &mut self,
+        table: TableRef<'g>,
+        line: &Line,
+        slot: &Slot,
+        value: V,
+    ) -> Attempt {
+        let Some(value) = self.own::<FIRST>(value) else { return Attempt::Again };
         let key = self.source.word();
         // Read after the whole probe: one who passed over a slot that a migration has closed sees `next` here.
         if table.next(self.guard).is_some() {
-            self.edit.refused(value);
+            self.edit.refused(value.into_inner());
             if !rule!(SEAL_BEFORE_CROSSING) {
                 return Attempt::Leave;
             }
@@ -245,7 +291,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             return Attempt::Again;
         }
         if !slot::claim(slot, key) {
-            self.edit.refused(value);
+            self.edit.refused(value.into_inner());
             return Attempt::Again;
         }
         self.source.claimed();
@@ -258,9 +304,9 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             self.source.given();
         }
         let attempt = if set.is_ok() {
-            Attempt::Done(self.inserted(value))
+            Attempt::Done(Outcome { before: None, after: Some(value.publish()) })
         } else {
-            self.edit.refused(value);
+            self.edit.refused(value.into_inner());
             Attempt::Again
         };
         if self.map.counter.count(i64::from(set.is_ok()), 1, self.guard) {
@@ -271,15 +317,15 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
 
     /// Not in this table, which has no unclaimed slot.
     #[cold]
-    fn at_end(&mut self, table: TableRef<'g>) -> Attempt<'g, V> {
+    fn at_end(&mut self, table: TableRef<'g>) -> Attempt {
         if table.next_decides(self.guard).is_some() {
             return Attempt::Leave;
         }
         match self.edit.decide(None) {
-            Decision::Keep | Decision::Remove => Attempt::Done(Edited::ABSENT),
+            Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
             Decision::Put(value) => {
                 self.edit.refused(value);
-                self.right = earn(self.map, table, self.hash, self.guard);
+                self.right = earn(self.map, table, &self.hash, self.guard);
                 self.map.grow(table, self.guard);
                 Attempt::Again
             }
@@ -288,7 +334,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
 
     /// The key's slot is closed to writers of this table.
     #[cold]
-    fn at_frozen(&mut self, table: TableRef<'g>, slot: &Slot, current: Word) -> Attempt<'g, V> {
+    fn at_frozen(&mut self, table: TableRef<'g>, slot: &Slot, current: Word) -> Attempt {
         match word::state(current) {
             // Its key may be gone, so others cannot recognise it: the end of the probe must be sealed (SEAL_AFTER_SKIP).
             State::Dead | State::FrozenEmpty if !is_inline::<K>() && rule!(SEAL_AFTER_SKIP) => Attempt::Again,
@@ -309,38 +355,17 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
     }
 
-    /// `value` stands in a slot that had none.
+    /// The value as it can stand in a slot. The first attempt refuses values of inline types that need a box.
     #[inline(always)]
-    fn inserted(&self, value: NewValue<V>) -> Edited<'g, V> {
-        Edited { before: None, after: Some(self.published(value)) }
-    }
-
-    /// `before`, in the live word `old`, gave way to `value`.
-    #[inline(always)]
-    fn replaced(&self, old: Word, before: Seen<'g, V>, value: Option<NewValue<V>>) -> Edited<'g, V> {
-        // SAFETY: this thread took `old` out of its slot, and a live word stands in one slot only: a migration freezes
-        // it before it goes to another.
-        unsafe { retire_value::<V>(old, self.guard) };
-        if value.is_none() {
-            self.map.counter.count(-1, 0, self.guard);
+    fn own<const FIRST: bool>(&mut self, value: V) -> Option<NewValue<V>> {
+        if FIRST {
+            return NewValue::plain(value).map_err(|value| self.edit.refused(value)).ok();
         }
-        Edited { before: Some(before), after: value.map(|value| self.published(value)) }
-    }
-
-    /// The value, which stands in a slot now.
-    #[inline(always)]
-    fn published(&self, value: NewValue<V>) -> Seen<'g, V> {
-        let live = value.publish();
-        if !word::is_plain::<V>(live) {
+        let value = NewValue::new(value);
+        if !word::is_plain::<V>(value.word()) {
             self.map.note_escape();
         }
-        self.seen_live(live)
-    }
-
-    #[inline(always)]
-    fn seen_live(&self, live: Word) -> Seen<'g, V> {
-        // SAFETY: a live word that this thread read from a slot, or put there, under its guard.
-        unsafe { Seen::from_live(live, self.guard) }
+        Some(value)
     }
 }
 

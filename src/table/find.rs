@@ -2,9 +2,10 @@
 
 use super::array::TableRef;
 use super::needle::Needle;
+use super::overflow;
 use super::slot::{self, Reading};
 use super::value::Seen;
-use super::word::{self, Word};
+use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
 use crate::platform::{rule, site};
@@ -21,104 +22,62 @@ pub(crate) enum Place<'t> {
     Full,
 }
 
-/// One line's answer.
-enum InLine<'l> {
-    Key(&'l Slot),
-    Vacant(&'l Slot),
-    Sealed,
-    /// Every word is another key: the next line follows.
-    Continue,
-    /// A claim came in between: read the line again.
-    Again,
-}
-
 /// The key words of a line, the last one loaded first.
 ///
 /// Claims fill a line in order, so if the last word is a key, the others are seen to be keys too.
 #[inline(always)]
-fn load_keys(line: &Line) -> [Word; LINE_SLOTS] {
-    // Acquire, both: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM (the node of a boxed key, the claims before it), and
-    // with SEAL and SEAL_REST (`next`).
-    let last = line.slots[LINE_SLOTS - 1].key.load(site!(FIND_LAST: Acquire));
+pub(crate) fn load_keys(line: &Line) -> [Word; LINE_SLOTS] {
+    // SeqCst, both: an `EMPTY` word decides a miss, a `SEALED` one the way to the next table; a key comes before a claim
+    // behind it in the total order. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM (the node of a boxed key,
+    // the claims before it), and with SEAL and SEAL_REST (`next`).
+    let last = line.slots[LINE_SLOTS - 1].key.load(site!(FIND_LAST: SeqCst));
     let mut keys = [last; LINE_SLOTS];
     for (key, slot) in keys[..LINE_SLOTS - 1].iter_mut().zip(&line.slots) {
-        *key = slot.key.load(site!(FIND_KEY: Acquire));
+        *key = key_word(slot);
     }
     keys
 }
 
-/// The same for one who may claim a word behind these.
+/// One key word.
 #[inline(always)]
-pub(crate) fn load_keys_to_claim(line: &Line) -> [Word; LINE_SLOTS] {
-    // SeqCst, both: puts the claims in front of one's own into the total order, so that a later DECIDE of another thread
-    // that stops at one of them comes before it. The Acquire part as in `load_keys`.
-    let last = line.slots[LINE_SLOTS - 1].key.load(site!(SCAN_LAST: SeqCst));
-    let mut keys = [last; LINE_SLOTS];
-    for (key, slot) in keys[..LINE_SLOTS - 1].iter_mut().zip(&line.slots) {
-        *key = slot.key.load(site!(SCAN_KEY: SeqCst));
-    }
-    keys
+pub(crate) fn key_word(slot: &Slot) -> Word {
+    slot.key.load(site!(FIND_KEY: SeqCst)) // SeqCst: as above.
 }
 
-/// The first word that is not a key, again.
-#[inline(always)]
-pub(crate) fn decide(first: &Slot) -> Word {
-    // SeqCst: decides a miss, or the way to the next table; pairs with CLAIM_KEY in the total order.
-    first.key.load(site!(DECIDE: SeqCst))
-}
-
-/// Looks for the key in a line, once.
-#[inline(always)]
-fn look_once<'l, const CLAIMS: bool, K, N: Needle<K>>(line: &'l Line, needle: &N, guard: &Guard) -> InLine<'l> {
-    let keys = if CLAIMS { load_keys_to_claim(line) } else { load_keys(line) };
-    if let Some(slot) = needle.find_in(line, &keys, guard) {
-        return InLine::Key(slot);
-    }
-    let Some(first) = first_unclaimed(line, &keys) else { return InLine::Continue };
-    match decide(first) {
-        word::EMPTY => InLine::Vacant(first),
-        word::SEALED => InLine::Sealed,
-        _ => InLine::Again,
-    }
-}
-
-/// The first slot whose key word is not a key.
+/// The first slot whose key word is not a key, and that word.
 ///
 /// Counted without a branch per word: how full a line is cannot be predicted, and a wrong guess would hold up the cache
-/// misses of the lookups that follow.
+/// misses of the operations that follow.
 #[inline(always)]
-pub(crate) fn first_unclaimed<'l>(line: &'l Line, keys: &[Word; LINE_SLOTS]) -> Option<&'l Slot> {
+pub(crate) fn first_unclaimed<'l>(line: &'l Line, keys: &[Word; LINE_SLOTS]) -> Option<(&'l Slot, Word)> {
     let [others @ .., last] = keys;
     if word::is_key(*last) {
         return None;
     }
     // Keys come first, so their number is the position behind them.
     let first: usize = others.iter().map(|&key| usize::from(word::is_key(key))).sum();
-    Some(&line.slots[if rule!(CLAIM_FIRST) { first % LINE_SLOTS } else { LINE_SLOTS - 1 }])
+    let first = if rule!(CLAIM_FIRST) { first % LINE_SLOTS } else { LINE_SLOTS - 1 };
+    Some((&line.slots[first], keys[first]))
 }
 
-/// Finds the key in one table, for a reader, or for a writer who may claim a slot (`CLAIMS`). The first `step` lines of
-/// the probe are known to be full of other keys.
+/// Finds the key in one table.
 #[inline(always)]
-pub(crate) fn locate<'t, const CLAIMS: bool, K, N: Needle<K>>(
-    table: TableRef<'t>,
-    needle: &N,
-    mut step: usize,
-    guard: &'t Guard,
-) -> Place<'t> {
+pub(crate) fn locate<'t, K, N: Needle<K>>(table: TableRef<'t>, needle: &N, guard: &'t Guard) -> Place<'t> {
     let lines = table.lines();
     if let Some(index) = needle.reserved() {
         return Place::Slot(&lines.reserved().slots[index]);
     }
-    let home = table.home(needle.hash());
-    while step < lines.len() {
+    let home = lines.home(needle.hash()).index;
+    for step in 0..lines.len() {
         let line = lines.line(home.wrapping_add(step));
-        match look_once::<CLAIMS, K, N>(line, needle, guard) {
-            InLine::Key(slot) => return Place::Slot(slot),
-            InLine::Vacant(slot) => return Place::Vacant(line, slot),
-            InLine::Sealed => return Place::Sealed(line),
-            InLine::Continue => step += 1,
-            InLine::Again => {}
+        let keys = load_keys(line);
+        if let Some(slot) = needle.find_in(line, &keys, guard) {
+            return Place::Slot(slot);
+        }
+        match first_unclaimed(line, &keys) {
+            None => {}
+            Some((_, word::SEALED)) => return Place::Sealed(line),
+            Some((slot, _)) => return Place::Vacant(line, slot),
         }
     }
     Place::Full
@@ -126,58 +85,44 @@ pub(crate) fn locate<'t, const CLAIMS: bool, K, N: Needle<K>>(
 
 /// Looks a key up in a table and those behind it.
 ///
-/// Nearly all lookups end in the home line of the root. That part is a straight line of code, so that the processor can
-/// overlap the cache misses of several lookups; everything else starts over out of line.
+/// Nearly all lookups need the home line of the root only. That part is a straight line of code, so that the processor
+/// can overlap the cache misses of several lookups; everything else starts over out of line.
 #[inline(always)]
 pub(crate) fn get<'g, K, V: 'static, N: Needle<K> + Copy>(
     table: TableRef<'g>,
     needle: N,
     guard: &'g Guard,
 ) -> Option<Seen<'g, V>> {
-    if needle.reserved().is_some() {
-        return get_anywhere(table, 0, needle, guard);
-    }
-    let line = table.lines().home(needle.hash());
-    let keys = load_keys(line);
-    let mut full_lines = 0;
-    if let Some(slot) = needle.find_in(line, &keys, guard) {
-        if let Some(value) = slot::read_live(slot, guard) {
-            return Some(value);
+    if needle.reserved().is_none() {
+        let lines = table.lines();
+        let value = needle.read_in(lines.line_of(lines.home(needle.hash())), guard);
+        if word::is_plain::<V>(value) {
+            // SAFETY: live, and read under this guard.
+            return Some(unsafe { Seen::from_plain(value, guard) });
         }
-    } else if let Some(first) = first_unclaimed(line, &keys) {
-        if decide(first) == word::EMPTY {
+        if value == word::EMPTY && !overflow::may_be(lines, lines.home(needle.hash())) {
             return None;
         }
-    } else {
-        full_lines = 1;
     }
-    get_anywhere(table, full_lines, needle, guard)
+    let live = get_anywhere(table, needle, guard)?;
+    // SAFETY: as above.
+    Some(unsafe { Seen::from_live(live, guard) })
 }
 
 #[cold]
 #[inline(never)]
-fn get_anywhere<'g, K, V: 'static, N: Needle<K>>(
-    mut table: TableRef<'g>,
-    mut full_lines: usize,
-    needle: N,
-    guard: &'g Guard,
-) -> Option<Seen<'g, V>> {
+fn get_anywhere<'g, K, N: Needle<K>>(mut table: TableRef<'g>, needle: N, guard: &'g Guard) -> Option<LiveWord> {
     loop {
-        match locate::<false, K, N>(table, &needle, full_lines, guard) {
+        let next = match locate::<K, N>(table, &needle, guard) {
             Place::Slot(slot) => match slot::read(slot, guard) {
-                Reading::Present(seen) => return Some(seen),
+                Reading::Present(live) => return Some(live),
                 Reading::Absent => return None,
-                Reading::Elsewhere => {}
+                Reading::Elsewhere => table.next(guard),
             },
             Place::Vacant(..) => return None,
-            Place::Sealed(_) => {}
-            Place::Full => {
-                table = table.next_decides(guard)?;
-                full_lines = 0;
-                continue;
-            }
-        }
-        table = table.next(guard)?;
-        full_lines = 0;
+            Place::Sealed(_) => table.next(guard),
+            Place::Full => table.next_decides(guard),
+        };
+        table = next?;
     }
 }

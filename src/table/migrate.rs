@@ -8,7 +8,7 @@ use super::find;
 use super::inline::is_inline;
 use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
 use super::slot::{self, Finished, KeyWord};
-use super::word::{self, State, Word};
+use super::word::{self, LiveWord, State};
 use crate::platform::discards;
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, LineArray, Slot};
@@ -132,7 +132,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     ) -> bool {
         let mut mover = Mover::<K, H> { next, hash, guard, cells: None, claimed: 0, key: PhantomData };
         for (index, line) in table.block(block).enumerate() {
-            let keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys_to_claim(line) };
+            let keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys(line) };
             for (position, (slot, &key)) in line.slots.iter().zip(&keys).enumerate() {
                 if !word::is_key(key) {
                     break; // Keys come first.
@@ -171,11 +171,11 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
         let mut value = slot::value_for_freeze(slot);
         loop {
             let frozen = match word::state(value) {
-                State::Live => {
+                State::Live(live) => {
                     let hash = self.hash_of(key);
-                    let cell = self.fill_cell(value, hash, index);
+                    let cell = self.fill_cell(live, hash, index);
                     match if rule!(FREEZE_FIRST) { slot::freeze(slot, value, word::frozen(cell)) } else { Ok(()) } {
-                        Ok(()) => return self.count(slot::finish(slot, key, value, hash, self.next)),
+                        Ok(()) => return self.count(slot::finish(slot, key, live, hash, self.next)),
                         Err(seen) => value = seen,
                     }
                     continue;
@@ -201,7 +201,7 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
         self.claimed += i64::from(finished == Finished::Claimed);
     }
 
-    /// The spread hash of a key whose value is live.
+    /// The hash of a key whose value is live.
     #[inline(always)]
     fn hash_of(&self, key: KeyWord) -> u64 {
         match key {
@@ -215,7 +215,7 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
 
     /// Leaves a live word and its hash in the cell of a slot.
     #[inline(always)]
-    fn fill_cell(&mut self, live: Word, hash: u64, index: usize) -> *mut () {
+    fn fill_cell(&mut self, live: LiveWord, hash: u64, index: usize) -> *mut () {
         let cells = *self.cells.get_or_insert_with(CellBlock::alloc);
         // SAFETY: the block is this mover's; the cell of this slot is filled again only if publishing it failed.
         unsafe { CellBlock::fill(cells, index, live, hash) }

@@ -12,8 +12,10 @@
 //! | `value`, `source`, `needle` | values and keys around the moment of publication, and recognising a key |
 //! | `cells` | frozen values |
 //! | `slot` | the transitions |
+//! | `overflow` | which lines have keys behind them |
 //! | `array` | one table |
-//! | `find`, `edit` | reading and writing operations |
+//! | `find` | reading operations |
+//! | `first`, `edit` | writing operations: the first attempt, and all others |
 //! | `migrate` | from a table to its successor |
 //! | `walk`, `remains` | traversal, shared and owned |
 //! | `counter` | counts |
@@ -24,9 +26,11 @@ mod cells;
 mod counter;
 mod edit;
 mod find;
+mod first;
 pub(crate) mod inline;
 mod migrate;
 mod needle;
+mod overflow;
 mod probe;
 mod remains;
 mod slot;
@@ -49,9 +53,10 @@ use core::ptr;
 pub(crate) use counter::Counter;
 pub(crate) use edit::{Decision, Edit, Edited};
 pub(crate) use needle::{Needle, Probe};
+pub(crate) use probe::spread;
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
-pub(crate) use value::{NewValue, Seen};
+pub(crate) use value::Seen;
 pub(crate) use walk::Walk;
 
 /// A map from hashed keys to values: the chain of tables.
@@ -138,12 +143,12 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         }
     }
 
-    /// Asks for the line that an operation with this spread hash will read, before the thread is pinned for it.
+    /// Asks for the line that an operation with this hash will read, before the thread is pinned for it.
     ///
     /// A pin is a full fence: without this, the cache miss of a lookup starts only behind it.
     #[inline(always)]
-    pub(crate) fn prefetch(&self, spread_hash: u64) {
-        self.hint.prefetch(spread_hash);
+    pub(crate) fn prefetch(&self, hash: u64) {
+        self.hint.prefetch(hash);
     }
 
     /// The value of a key.

@@ -1,12 +1,15 @@
 //! Recognising a key in a line.
 #![allow(unsafe_code)] // Reads the nodes of boxed keys, and inline keys from their bits.
 
+use super::find;
 use super::inline::is_inline;
 use super::probe;
+use super::slot;
 use super::value::Seen;
 use super::word::{self, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
+use crate::platform::search;
 use crate::platform::site;
 use crate::reclaim::key_node::KeyNode;
 use crate::reclaim::node::NodePtr;
@@ -16,7 +19,7 @@ use equivalent::Equivalent;
 
 /// Something that finds its key among the slots of a line.
 pub(crate) trait Needle<K> {
-    /// The spread hash.
+    /// The hash, well spread (`probe::spread`).
     fn hash(&self) -> u64;
 
     /// Which reserved slot is the key's, if one is.
@@ -24,6 +27,18 @@ pub(crate) trait Needle<K> {
 
     /// The slot of a line that holds the key, given the key words.
     fn find_in<'l>(&self, line: &'l Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<&'l Slot>;
+
+    /// The same for one who will claim nothing in the line.
+    #[inline(always)]
+    fn find_slot<'l>(&self, line: &'l Line, guard: &Guard) -> Option<&'l Slot> {
+        self.find_in(line, &find::load_keys(line), guard)
+    }
+
+    /// The value word of that slot, for a reader who asks this line only; `EMPTY` if there is no such slot.
+    #[inline(always)]
+    fn read_in(&self, line: &Line, guard: &Guard) -> Word {
+        self.find_in(line, &find::load_keys(line), guard).map_or(word::EMPTY, slot::value_for_reader)
+    }
 }
 
 /// A key of type `K`, looked up by anything equivalent.
@@ -58,10 +73,10 @@ impl<'q, Q: ?Sized> Probe<'q, Q> {
         } else {
             word::EMPTY
         };
-        Self { hash: probe::spread(hash), word, query }
+        Self { hash, word, query }
     }
 
-    /// A probe for a boxed key, by its spread hash, and by its word if it has one.
+    /// A probe for a boxed key, by its hash, and by its word if it has one.
     #[inline(always)]
     pub(crate) fn of_boxed(hash: u64, word: Word, query: &'q Q) -> Self {
         Self { hash, word, query }
@@ -107,6 +122,23 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>> Needle<K> for Probe<'_, Q> {
             find_boxed(line, keys, self.hash, self.word, |key| self.query.equivalent(key), guard)
         }
     }
+
+    #[inline(always)]
+    fn find_slot<'l>(&self, line: &'l Line, guard: &Guard) -> Option<&'l Slot> {
+        if is_inline_key::<K, Q>() {
+            search::slot_of(line, self.word)
+        } else {
+            self.find_in(line, &find::load_keys(line), guard)
+        }
+    }
+
+    #[inline(always)]
+    fn read_in(&self, line: &Line, guard: &Guard) -> Word {
+        if !is_inline_key::<K, Q>() {
+            return self.find_in(line, &find::load_keys(line), guard).map_or(word::EMPTY, slot::value_for_reader);
+        }
+        search::value_of(line, self.word)
+    }
 }
 
 /// Slots for the inline keys whose words would read `EMPTY` and `SEALED`.
@@ -121,9 +153,7 @@ pub(crate) fn has_reserved<K: 'static>() -> bool {
 /// The slot of a word among four, without a branch for each: which of them it is cannot be predicted.
 #[inline(always)]
 pub(crate) fn same_word<'l>(line: &'l Line, keys: &[Word; LINE_SLOTS], word: Word) -> Option<&'l Slot> {
-    let position =
-        (0..LINE_SLOTS).rfold(LINE_SLOTS, |position, index| select_unpredictable(keys[index] == word, index, position));
-    line.slots.get(position)
+    line.slots.iter().zip(keys).rfold(None, |found, (slot, &key)| select_unpredictable(key == word, Some(slot), found))
 }
 
 /// The key of an inline key word, or of a reserved slot's number.
@@ -186,7 +216,7 @@ pub(crate) fn may_read_key(slot: &Slot) -> bool {
     value != word::DEAD && value != word::FROZEN_EMPTY || !crate::platform::rule!(SKIP_DEAD)
 }
 
-/// The spread hash of an inline key.
+/// The hash of an inline key.
 pub(crate) fn rehash_inline<K: 'static>(word: Word, hash: &impl Fn(&K) -> u64) -> u64 {
-    probe::spread(hash(inline_key(word).get()))
+    hash(inline_key(word).get())
 }

@@ -6,7 +6,7 @@ use crate::platform::tuning::{MAX_LOAD_PERCENT, MIN_LINES};
 /// 2^64 divided by the golden ratio, odd. Spreads a hash whose high bits are poor, such as an identity hash.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// A hash whose high bits depend on all bits of `hash`.
+/// A hash whose high bits depend on all bits of `hash`: what this layer means by a hash. Its callers see to it.
 #[inline(always)]
 pub(crate) const fn spread(hash: u64) -> u64 {
     hash.wrapping_mul(SPREAD)

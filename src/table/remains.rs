@@ -99,9 +99,9 @@ impl<K: 'static, V: 'static> Remains<K, V> {
 unsafe fn take_entry<K: 'static, V: 'static>(slot: &Slot, key: Word) -> Option<(K, V)> {
     let value = load(&slot.value);
     match word::state(value) {
-        State::Live => {
+        State::Live(live) => {
             // SAFETY: the slot owns its live word, by the contract of this function.
-            let value = unsafe { NewValue::<V>::from_live(value) };
+            let value = unsafe { NewValue::<V>::from_live(live) };
             // SAFETY: a slot with a value owns its key.
             let key = unsafe { take_key::<K>(key) }?;
             Some((key, value.into_inner()))

@@ -4,51 +4,43 @@
 use super::array::TableRef;
 use super::cells::Cell;
 use super::find;
-use super::inline::is_inline;
 use super::needle;
-use super::value::Seen;
-use super::word::{self, State, Word};
+use super::overflow;
+use super::word::{self, LiveWord, State, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
-use crate::platform::site;
+use crate::platform::{rule, site};
 
 /// What a value word tells a reader.
-pub(crate) enum Reading<'g, V> {
-    Present(Seen<'g, V>),
+pub(crate) enum Reading {
+    /// A live word, readable under the guard that it was read under.
+    Present(LiveWord),
     Absent,
     /// Ask the next table.
     Elsewhere,
 }
 
-/// The value of a slot that holds the reader's key, if it is live (and not boxed although its type is inline).
+/// The value word of a slot that holds the reader's key.
 #[inline(always)]
-pub(crate) fn read_live<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Option<Seen<'g, V>> {
+pub(crate) fn value_for_reader(slot: &Slot) -> Word {
     // SeqCst: the reader's linearization point. Its Acquire part: VALUE edge, pairs with SET_VALUE and COPY_VALUE (the
     // box), FREEZE (the cell) and MOVE (the copy in the next table).
-    let value = slot.value.load(site!(FIND_VALUE: SeqCst));
-    if is_inline::<V>() {
-        // SAFETY: the bits of a live inline value.
-        word::inline_value_bits::<V>(value).map(|bits| unsafe { Seen::from_bits(bits) })
-    } else {
-        // SAFETY: live, and read under this guard.
-        word::is_live(value).then(|| unsafe { Seen::from_live(value, guard) })
-    }
+    slot.value.load(site!(FIND_VALUE: SeqCst))
 }
 
 /// Reads a slot that holds the reader's key, in whatever state it is.
-pub(crate) fn read<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Reading<'g, V> {
+pub(crate) fn read(slot: &Slot, guard: &Guard) -> Reading {
     // SeqCst: as FIND_VALUE above, for those it has sent here.
     let value = slot.value.load(site!(READ_VALUE: SeqCst));
     match word::state(value) {
-        // SAFETY: live, and read under this guard.
-        State::Live => Reading::Present(unsafe { Seen::from_live(value, guard) }),
+        State::Live(live) => Reading::Present(live),
         State::Empty | State::Tomb => Reading::Absent,
         State::Moved | State::Dead | State::FrozenEmpty => Reading::Elsewhere,
         State::Frozen(cell) => {
             // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
             let (live, _) = unsafe { Cell::read(cell, guard) };
-            // SAFETY: nobody replaces the value before the slot says `MOVED`, which it did not when it was read.
-            Reading::Present(unsafe { Seen::from_live(live, guard) })
+            // Nobody replaces the value before the slot says `MOVED`, which it did not when it was read.
+            Reading::Present(live)
         }
     }
 }
@@ -56,7 +48,7 @@ pub(crate) fn read<'g, V: 'static>(slot: &Slot, guard: &'g Guard) -> Reading<'g,
 /// K1: claims a slot for a key. Returns whether it was free.
 #[inline(always)]
 pub(crate) fn claim(slot: &Slot, key: Word) -> bool {
-    // SeqCst: a later miss of this key must see it; pairs with DECIDE in the total order. Release part: KEY edge, the
+    // SeqCst: a later miss of this key must see it; pairs with FIND_KEY in the total order. Release part: KEY edge, the
     // node of a boxed key. Relaxed on failure: the line is read again.
     slot.key.compare_exchange(word::EMPTY, key, site!(CLAIM_KEY: SeqCst), site!(CLAIM_LOST: Relaxed)).is_ok()
 }
@@ -78,7 +70,7 @@ pub(crate) fn value_for_edit(slot: &Slot) -> Word {
 
 /// Puts the claim of another thread into the total order before our own V1 on it.
 pub(crate) fn confirm_key(slot: &Slot) {
-    // SeqCst: a reader's later DECIDE in the total order sees the claim that we build on.
+    // SeqCst: a reader's later FIND_KEY in the total order sees the claim that we build on.
     let _ = slot.key.load(site!(CONFIRM_KEY: SeqCst));
 }
 
@@ -88,10 +80,10 @@ pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
     let mut keys = [word::SEALED; LINE_SLOTS];
     let mut slots = line.slots.iter().zip(&mut keys);
     for (slot, key) in slots.by_ref() {
-        // SeqCst: as for SCAN_KEY. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
+        // SeqCst: as for FIND_KEY. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
         *key = slot.key.load(site!(SEAL_SCAN: SeqCst));
         if *key == word::EMPTY {
-            // Release: SEAL edge, pairs with FIND_LAST, FIND_KEY and DECIDE: who sees the seal sees `next`. Acquire on
+            // Release: SEAL edge, pairs with FIND_LAST and FIND_KEY: who sees the seal sees `next`. Acquire on
             // failure: as for SEAL_SCAN.
             *key = slot
                 .key
@@ -128,7 +120,7 @@ pub(crate) fn value_for_freeze(slot: &Slot) -> Word {
 ///
 /// `live` and `hash` are what the cell holds.
 #[inline(always)]
-pub(crate) fn finish(slot: &Slot, key: KeyWord, live: Word, hash: u64, next: TableRef<'_>) -> Finished {
+pub(crate) fn finish(slot: &Slot, key: KeyWord, live: LiveWord, hash: u64, next: TableRef<'_>) -> Finished {
     let place = match key {
         KeyWord::Reserved(index) => Some((&next.lines().reserved().slots[index], Finished::KeyWasThere)),
         KeyWord::Claimed(key) => copy_key(next, key, hash),
@@ -138,7 +130,7 @@ pub(crate) fn finish(slot: &Slot, key: KeyWord, live: Word, hash: u64, next: Tab
         // copier was first (rule COPY_STOPS), and is not used.
         let _ = target.value.compare_exchange(
             word::EMPTY,
-            live,
+            live.as_ptr(),
             site!(COPY_VALUE: Release),
             site!(COPY_VALUE_LOST: Relaxed),
         );
@@ -174,18 +166,21 @@ pub(crate) enum Finished {
 #[inline(always)]
 fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, Finished)> {
     let lines = next.lines();
-    let home = next.home(hash);
+    let home = lines.home(hash);
     let mut step = 0;
     while step < lines.len() {
-        let line = lines.line(home.wrapping_add(step));
-        let keys = find::load_keys_to_claim(line);
+        let line = lines.line(home.index.wrapping_add(step));
+        let keys = find::load_keys(line);
         if let Some(slot) = needle::same_word(line, &keys, key) {
             return Some((slot, Finished::KeyWasThere));
         }
-        let Some(slot) = find::first_unclaimed(line, &keys) else {
+        let Some((slot, _)) = find::first_unclaimed(line, &keys) else {
             step += 1;
             continue;
         };
+        if step > 0 && rule!(MARK_COPY) {
+            overflow::mark_copy(lines, home);
+        }
         // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
         // failure: the line is read again, unless it is sealed.
         let claim =
@@ -202,10 +197,10 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
 /// The slot of a key in a table, by its word alone, for one who only reads.
 pub(crate) fn find_copy<'g>(table: TableRef<'g>, key: Word, hash: u64) -> Option<&'g Slot> {
     let lines = table.lines();
-    let home = table.home(hash);
+    let home = lines.home(hash);
     for step in 0..lines.len() {
-        let line = lines.line(home.wrapping_add(step));
-        let keys = find::load_keys_to_claim(line);
+        let line = lines.line(home.index.wrapping_add(step));
+        let keys = find::load_keys(line);
         let found = needle::same_word(line, &keys, key);
         if found.is_some() {
             return found;

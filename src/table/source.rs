@@ -14,6 +14,9 @@ use equivalent::Equivalent;
 
 /// A needle that can also put its key into the table.
 pub(crate) trait KeySource<K>: Needle<K> {
+    /// Whether the operation may insert the key.
+    const INSERTS: bool;
+
     /// The key word for a claim. Runs user code at most (a key constructor), and changes nothing shared.
     fn word(&mut self) -> Word;
 
@@ -128,7 +131,7 @@ impl<'g, K: 'static> Owned<'g, K> {
     pub(crate) fn new(hash: u64, key: K, guard: &'g Guard) -> Self {
         let probe = Probe::new::<K>(hash, &key);
         let inline = probe.inline_word();
-        Self { hash: probe::spread(hash), key: Some(key), inline, owner: NodeOwner { node: Node::None, guard } }
+        Self { hash, key: Some(key), inline, owner: NodeOwner { node: Node::None, guard } }
     }
 
     /// The key, wherever it is.
@@ -166,6 +169,8 @@ impl<K: Eq + 'static> Needle<K> for Owned<'_, K> {
 }
 
 impl<K: Eq + 'static> KeySource<K> for Owned<'_, K> {
+    const INSERTS: bool = true;
+
     #[inline(always)]
     fn word(&mut self) -> Word {
         if is_inline::<K>() {
@@ -226,6 +231,8 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>, F> Needle<K> for Built<'_, '_, K, Q,
 }
 
 impl<K: 'static, Q: ?Sized + Equivalent<K>, F: FnOnce(&Q) -> K> KeySource<K> for Built<'_, '_, K, Q, F> {
+    const INSERTS: bool = true;
+
     fn word(&mut self) -> Word {
         let Self { probe, build, inline, owner } = self;
         let mut make = || {
@@ -261,6 +268,8 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>, F: FnOnce(&Q) -> K> KeySource<K> for
 
 /// An operation that inserts nothing, by a key that is only looked up.
 impl<K: 'static, Q: ?Sized + Equivalent<K>> KeySource<K> for Probe<'_, Q> {
+    const INSERTS: bool = false;
+
     fn word(&mut self) -> Word {
         unreachable!("the operation inserts nothing")
     }

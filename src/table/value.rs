@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // From words to values, by the rules of `docs/TRANSITIONS.md`.
 
 use super::inline::{self, is_inline};
-use super::word::{self, Word};
+use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
 use crate::reclaim::node::NodePtr;
 use core::marker::PhantomData;
@@ -51,7 +51,7 @@ impl<'g, T: 'static> Seen<'g, T> {
     /// `live` is a live word of `V = T`; a box in it was not retired when `guard` was pinned, or belongs to the caller
     /// for `'g`.
     #[inline(always)]
-    pub(crate) unsafe fn from_live(live: Word, guard: &'g Guard) -> Self {
+    pub(crate) unsafe fn from_live(live: LiveWord, guard: &'g Guard) -> Self {
         if is_inline::<T>() {
             let bits = word::inline_value_bits::<T>(live).unwrap_or_else(|| {
                 // SAFETY: a live word that is not inline is a box, readable by the contract of this function.
@@ -64,6 +64,24 @@ impl<'g, T: 'static> Seen<'g, T> {
             let node = unsafe { box_of::<T>(live) };
             // SAFETY: by the contract of this function.
             Self::from_ref(unsafe { node.get(guard) })
+        }
+    }
+
+    /// What a value word holds that `word::is_plain`.
+    ///
+    /// # Safety
+    /// As for `from_live`.
+    #[inline(always)]
+    pub(crate) unsafe fn from_plain(word: Word, guard: &'g Guard) -> Self {
+        debug_assert!(word::is_plain::<T>(word));
+        if is_inline::<T>() {
+            // SAFETY: a plain word of an inline type holds bits that `NewValue::new` got from a `T`.
+            unsafe { Self::from_bits(word::plain_bits::<T>(word)) }
+        } else {
+            // SAFETY: a plain word of any other type is boxed, hence not null.
+            let live = unsafe { LiveWord::new_unchecked(word) };
+            // SAFETY: by the contract of this function.
+            unsafe { Self::from_live(live, guard) }
         }
     }
 
@@ -86,7 +104,7 @@ impl<'g, T: 'static> Seen<'g, T> {
 /// # Safety
 /// As for `Seen::from_live`, for a live word that is not inline.
 #[cold]
-unsafe fn escaped_bits(live: Word, guard: &Guard) -> u64 {
+unsafe fn escaped_bits(live: LiveWord, guard: &Guard) -> u64 {
     // SAFETY: inline types that need a box are boxed as bits.
     let node = unsafe { box_of::<u64>(live) };
     // SAFETY: by the contract of this function.
@@ -97,24 +115,38 @@ unsafe fn escaped_bits(live: Word, guard: &Guard) -> u64 {
 ///
 /// # Safety
 /// `live` is such a word, and its box holds a `B`.
-unsafe fn box_of<B>(live: Word) -> NodePtr<B> {
+unsafe fn box_of<B>(live: LiveWord) -> NodePtr<B> {
     NodePtr::from_ptr(word::boxed_value(live)).unwrap_or_else(|| unreachable!("a box has an address"))
 }
 
 /// A value that is not in the map yet (or not any more): its live word, owned.
 pub(crate) struct NewValue<V: 'static> {
-    live: Word,
+    live: LiveWord,
     _value: PhantomData<V>,
 }
 
 impl<V: 'static> NewValue<V> {
+    /// Takes a value whose live word is plain (`word::is_plain`). Gives back any other.
+    #[inline(always)]
+    pub(crate) fn plain(value: V) -> Result<Self, V> {
+        if !is_inline::<V>() {
+            return Ok(Self::new(value));
+        }
+        let bits = inline::to_bits(value);
+        match word::of_inline_value::<V>(bits) {
+            Some(live) => Ok(Self { live, _value: PhantomData }),
+            // SAFETY: the bits of `value`, which is a primitive.
+            None => Err(unsafe { inline::from_bits(bits) }),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn new(value: V) -> Self {
         let live = if is_inline::<V>() {
             let bits = inline::to_bits(value);
-            word::of_inline_value::<V>(bits).unwrap_or_else(|| word::of_boxed_value(NodePtr::new(bits).as_ptr()))
+            word::of_inline_value::<V>(bits).unwrap_or_else(|| word::of_boxed_value(NodePtr::new(bits).address()))
         } else {
-            word::of_boxed_value(NodePtr::new(value).as_ptr())
+            word::of_boxed_value(NodePtr::new(value).address())
         };
         Self { live, _value: PhantomData }
     }
@@ -123,19 +155,19 @@ impl<V: 'static> NewValue<V> {
     ///
     /// # Safety
     /// The caller owns the live word, which is one of `V`, and does not use it again.
-    pub(crate) unsafe fn from_live(live: Word) -> Self {
+    pub(crate) unsafe fn from_live(live: LiveWord) -> Self {
         Self { live, _value: PhantomData }
     }
 
     /// The live word, for the attempt to publish it.
     #[inline(always)]
     pub(crate) fn word(&self) -> Word {
-        self.live
+        self.live.as_ptr()
     }
 
     /// Hands the live word to the slot that holds it now.
     #[inline(always)]
-    pub(crate) fn publish(self) -> Word {
+    pub(crate) fn publish(self) -> LiveWord {
         ManuallyDrop::new(self).live
     }
 
@@ -173,25 +205,36 @@ impl<V: 'static> Drop for NewValue<V> {
 ///
 /// # Safety
 /// The caller has replaced `live`, a live word of `V`, in its slot, and no other slot holds it.
+#[inline(always)]
 pub(crate) unsafe fn retire_value<V: 'static>(live: Word, guard: &Guard) {
-    if let Some(free) = free_of::<V>(live) {
-        if is_inline::<V>() {
-            // SAFETY: not inline, so boxed as bits.
-            let node = unsafe { box_of::<u64>(live) };
-            // SAFETY: unreachable from now on and owned by the caller.
-            unsafe { node.retire(guard, free) };
-        } else {
-            // SAFETY: a type that is not inline is always boxed, with itself as content.
-            let node = unsafe { box_of::<V>(live) };
-            // SAFETY: unreachable from now on and owned by the caller.
-            unsafe { node.retire(guard, free) };
-        }
+    if !is_inline::<V>() || !word::is_plain::<V>(live) {
+        // SAFETY: by the contract of this function.
+        unsafe { retire_box::<V>(live, guard) };
+    }
+}
+
+/// The same for a live word that is boxed.
+///
+/// # Safety
+/// As above.
+unsafe fn retire_box<V: 'static>(live: Word, guard: &Guard) {
+    let Some(live) = LiveWord::new(live) else { return };
+    if is_inline::<V>() {
+        // SAFETY: not inline, so boxed as bits.
+        let node = unsafe { box_of::<u64>(live) };
+        // SAFETY: unreachable from now on and owned by the caller.
+        unsafe { node.retire(guard, NodePtr::<u64>::free) };
+    } else {
+        // SAFETY: a type that is not inline is always boxed, with itself as content.
+        let node = unsafe { box_of::<V>(live) };
+        // SAFETY: unreachable from now on and owned by the caller.
+        unsafe { node.retire(guard, NodePtr::<V>::free) };
     }
 }
 
 /// How to free the box of a live word; `None` if it has none.
 #[inline(always)]
-fn free_of<V: 'static>(live: Word) -> Option<unsafe fn(*mut ())> {
+fn free_of<V: 'static>(live: LiveWord) -> Option<unsafe fn(*mut ())> {
     if !is_inline::<V>() {
         Some(NodePtr::<V>::free)
     } else if word::inline_value_bits::<V>(live).is_none() {

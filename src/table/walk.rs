@@ -7,7 +7,7 @@ use super::inline::is_inline;
 use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
 use super::slot::{self, Reading};
 use super::value::Seen;
-use super::word::{self, Word};
+use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Slot};
 use crate::platform::site;
@@ -61,7 +61,7 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
         while has_reserved::<K>() && self.position < slots + RESERVED_SLOTS {
             let index = self.position - slots;
             self.position += 1;
-            if let Some(value) = reserved_value(table, index, self.guard) {
+            if let Some(value) = self.reserved_value(table, index) {
                 return Some((needle::inline_key(word::from_address(index as u64)), value));
             }
         }
@@ -84,7 +84,7 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
     /// The value in a slot of the table, or where it has gone.
     fn value(&self, table: TableRef<'g>, slot: &Slot, key: Word, hash: &impl Fn(&K) -> u64) -> Option<Seen<'g, V>> {
         match slot::read(slot, self.guard) {
-            Reading::Present(value) => Some(value),
+            Reading::Present(live) => Some(self.seen(live)),
             Reading::Absent => None,
             Reading::Elsewhere => self.moved_value(table, slot, key, hash),
         }
@@ -112,7 +112,7 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
             table = table.next(self.guard)?;
             let slot = slot::find_copy(table, key, hash)?;
             match slot::read(slot, self.guard) {
-                Reading::Present(value) => return Some(value),
+                Reading::Present(live) => return Some(self.seen(live)),
                 Reading::Absent => return None,
                 Reading::Elsewhere => {}
             }
@@ -121,15 +121,20 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
             }
         }
     }
-}
 
-/// The value of a reserved slot, in this table or those behind it.
-fn reserved_value<'g, V: 'static>(mut table: TableRef<'g>, index: usize, guard: &'g Guard) -> Option<Seen<'g, V>> {
-    loop {
-        match slot::read(&table.lines().reserved().slots[index], guard) {
-            Reading::Present(value) => return Some(value),
-            Reading::Absent => return None,
-            Reading::Elsewhere => table = table.next(guard)?,
+    /// The value of a reserved slot, in this table or those behind it.
+    fn reserved_value(&self, mut table: TableRef<'g>, index: usize) -> Option<Seen<'g, V>> {
+        loop {
+            match slot::read(&table.lines().reserved().slots[index], self.guard) {
+                Reading::Present(live) => return Some(self.seen(live)),
+                Reading::Absent => return None,
+                Reading::Elsewhere => table = table.next(self.guard)?,
+            }
         }
+    }
+
+    fn seen(&self, live: LiveWord) -> Seen<'g, V> {
+        // SAFETY: a live word that was read under this guard.
+        unsafe { Seen::from_live(live, self.guard) }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::inline;
 use crate::reclaim::node::{ADDRESS_BITS, NODE_ALIGN};
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 /// What a slot holds in each of its two words.
 pub(crate) type Word = *mut ();
@@ -28,8 +28,9 @@ pub(crate) const EMPTY: Word = ptr::null_mut();
 pub(crate) const SEALED: Word = ptr::without_provenance_mut(1);
 
 /// Inline keys are stored XORed with this, so that the two whose words would read `EMPTY` and `SEALED` are unlikely
-/// ones. Its high half is not zero, which keeps keys of up to 4 bytes clear of both.
-const KEY_MASK: u64 = 0xC3A5_7E19_5D2B_F186;
+/// ones: negative numbers of no significance, or huge ones. Its high half is not zero, which keeps keys of up to 4 bytes
+/// clear of both, and it is a sign-extended number of 32 bits, which fits an instruction of most processors.
+const KEY_MASK: u64 = 0xFFFF_FFFF_C3A5_7E18;
 
 /// Whether a key word holds a key.
 #[inline(always)]
@@ -87,8 +88,8 @@ pub(crate) const FROZEN_EMPTY: Word = ptr::without_provenance_mut(6);
 pub(crate) enum State {
     Empty,
     Tomb,
-    /// Inline or boxed: `live_box` and `inline_value_bits` tell.
-    Live,
+    /// Inline or boxed: `inline_value_bits` tells.
+    Live(LiveWord),
     /// The cell that holds the live word.
     Frozen(*mut ()),
     Moved,
@@ -97,37 +98,46 @@ pub(crate) enum State {
 }
 
 /// The prefix that 64-bit inline values are XORed with. Special states have 16 zero bits on top, so only values whose
-/// own top 16 bits equal the prefix need a box. For floats these are NaNs with a payload that no operation makes.
+/// own top 16 bits equal the prefix need a box: integers from 2^62 on, the next 2^48; for floats, NaNs with a payload that
+/// no operation makes. (Changing a single bit takes one instruction on most processors.)
 #[inline(always)]
 fn prefix(float: bool) -> u64 {
-    if float { 0xFFF5 << ADDRESS_BITS } else { 0xA5C3 << ADDRESS_BITS }
+    if float { 0xFFF5 << ADDRESS_BITS } else { 1 << 62 }
 }
+
+/// A word that is known to be live. None is null.
+pub(crate) type LiveWord = NonNull<()>;
 
 /// The live word of an inline value; `None` if its bits read as a special state, so that it needs a box.
 #[inline(always)]
-pub(crate) fn of_inline_value<V: 'static>(value_bits: u64) -> Option<Word> {
+pub(crate) fn of_inline_value<V: 'static>(value_bits: u64) -> Option<LiveWord> {
     let word = value_bits ^ prefix(inline::is_float::<V>());
-    // Narrower values leave the prefix as it is.
-    (size_of::<V>() < 8 || word >> ADDRESS_BITS != 0).then(|| from_address(word))
+    if word >> ADDRESS_BITS != 0 { NonNull::new(from_address(word)) } else { None }
+}
+
+/// The bits of a value word of an inline type that `is_plain`.
+#[inline(always)]
+pub(crate) fn plain_bits<V: 'static>(word: Word) -> u64 {
+    bits(word) ^ prefix(inline::is_float::<V>())
 }
 
 /// The bits of a live inline value; `None` if it is boxed.
 #[inline(always)]
-pub(crate) fn inline_value_bits<V: 'static>(word: Word) -> Option<u64> {
-    (bits(word) >> ADDRESS_BITS != 0).then(|| bits(word) ^ prefix(inline::is_float::<V>()))
+pub(crate) fn inline_value_bits<V: 'static>(live: LiveWord) -> Option<u64> {
+    (bits(live.as_ptr()) >> ADDRESS_BITS != 0).then(|| plain_bits::<V>(live.as_ptr()))
 }
 
 /// The live word of a boxed value.
 #[inline(always)]
-pub(crate) fn of_boxed_value(node: *mut ()) -> Word {
+pub(crate) fn of_boxed_value(node: NonNull<()>) -> LiveWord {
     node.map_addr(|address| address | BOX_TAG)
 }
 
 /// The node of a live word that is not inline.
 #[inline(always)]
-pub(crate) fn boxed_value(word: Word) -> *mut () {
-    debug_assert_eq!(word.addr() & TAG_MASK, BOX_TAG);
-    word.map_addr(|address| address & !TAG_MASK)
+pub(crate) fn boxed_value(live: LiveWord) -> *mut () {
+    debug_assert_eq!(live.addr().get() & TAG_MASK, BOX_TAG);
+    live.as_ptr().map_addr(|address| address & !TAG_MASK)
 }
 
 /// The frozen word for a cell.
@@ -136,22 +146,25 @@ pub(crate) fn frozen(cell: *mut ()) -> Word {
     cell.map_addr(|address| address | FROZEN_TAG)
 }
 
-/// Whether a value word is live. The test of the fast paths.
-#[inline(always)]
-pub(crate) fn is_live(word: Word) -> bool {
-    bits(word) >> ADDRESS_BITS != 0 || word.addr() & TAG_MASK == BOX_TAG
-}
-
-/// Whether a value word of a `V` is live in the way most are: inline if the type is, else boxed.
+/// Whether a value word of a `V` is live in the way most are: inline if the type is, else boxed. The test of the fast
+/// paths.
 #[inline(always)]
 pub(crate) fn is_plain<V: 'static>(word: Word) -> bool {
-    if inline::is_inline::<V>() { inline_value_bits::<V>(word).is_some() } else { word.addr() & TAG_MASK == BOX_TAG }
+    if inline::is_inline::<V>() { bits(word) >> ADDRESS_BITS != 0 } else { word.addr() & TAG_MASK == BOX_TAG }
+}
+
+/// A value word that is live, in whichever way.
+fn live(word: Word) -> Option<LiveWord> {
+    let is_live = bits(word) >> ADDRESS_BITS != 0 || word.addr() & TAG_MASK == BOX_TAG;
+    if is_live { NonNull::new(word) } else { None }
 }
 
 /// The state of a value word.
 pub(crate) fn state(word: Word) -> State {
+    if let Some(live) = live(word) {
+        return State::Live(live);
+    }
     match word {
-        _ if is_live(word) => State::Live,
         EMPTY => State::Empty,
         TOMB => State::Tomb,
         MOVED => State::Moved,
@@ -161,5 +174,27 @@ pub(crate) fn state(word: Word) -> State {
             debug_assert_eq!(word.addr() & TAG_MASK, FROZEN_TAG);
             State::Frozen(word.map_addr(|address| address & !TAG_MASK))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Integration tests and models name these: if they changed, those would not meet a reserved slot or a boxed number.
+    #[test]
+    fn reserved_keys_and_boxed_numbers() {
+        for (number, word) in [EMPTY, SEALED].into_iter().enumerate() {
+            assert_eq!(of_inline_key(0xFFFF_FFFF_C3A5_7E18_u64 ^ number as u64), word);
+        }
+        for bits in [0x4000 << 48, (0x4001 << 48) - 1] {
+            assert!(of_inline_value::<u64>(bits).is_none() && of_inline_value::<i64>(bits).is_none());
+            assert!(of_inline_value::<f64>(bits).is_some());
+        }
+        for bits in [0, 1, u64::MAX, 1 << 63, (0x4000 << 48) - 1, 0x4001 << 48] {
+            let live = of_inline_value::<u64>(bits).expect("a number that needs no box");
+            assert_eq!(inline_value_bits::<u64>(live), Some(bits));
+        }
+        assert!(of_inline_value::<f64>(0xFFF5 << 48).is_none());
     }
 }

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The key that a table cannot store as a word, and its neighbour, which it cannot store either.
-pub(crate) const RESERVED: [u64; 2] = [0xC3A5_7E19_5D2B_F186, 0xC3A5_7E19_5D2B_F187];
+pub(crate) const RESERVED: [u64; 2] = [0xFFFF_FFFF_C3A5_7E18, 0xFFFF_FFFF_C3A5_7E19];
 
 /// The top bits of 64-bit integers that need a box as values.
-pub(crate) const BOXED_TOP: u64 = 0xA5C3 << 48;
+pub(crate) const BOXED_TOP: u64 = 0x4000 << 48;
 
 /// Integers on the borders of what words can hold.
 pub(crate) const TRICKY: [u64; 14] = [

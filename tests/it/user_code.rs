@@ -4,9 +4,10 @@
 //! - the `Drop` of a value and of a key that calls the map, also from the collector;
 //! - a `Hash` that gives a key several hashes, an `Eq` and an `Equivalent` that answer at random: wrong answers, but no
 //!   crash, no endless loop, no leak and no second drop;
-//! - an `Equivalent` that contradicts the bits of inline keys.
+//! - an `Equivalent` that contradicts the bits of inline keys;
+//! - closures for absent keys are not called for present ones, however the lines are filled.
 
-use crate::support::{Counted, Random, Tally, drain_until};
+use crate::support::{Counted, Hashing, Quality, Random, Tally, drain_until};
 use atomic_dict::{AtomicMap, Expected};
 use equivalent::Equivalent;
 use std::cell::RefCell;
@@ -72,6 +73,23 @@ fn closures_that_make_the_map_grow() {
     }
     assert_eq!(map.approx_len(), 200 * 61);
     assert!((0..200).all(|key| map.get(&key).as_deref() == Some(&(key + 1))));
+}
+
+/// Lines that are full of other keys say nothing about a key.
+#[test]
+fn closures_for_absent_keys_run_for_absent_keys_only() {
+    let map = AtomicMap::with_hasher(Hashing::new(Quality::Constant));
+    for key in 0..100_u64 {
+        map.insert(key, key);
+        for present in 0..=key {
+            assert_eq!(*map.upsert(present, || unreachable!("{present} is there"), |value| *value), present);
+            assert_eq!(*map.get_or_insert_with(present, || unreachable!("{present} is there")), present);
+            assert_eq!(*map.get_or_insert_with_ref(&present, |_| unreachable!(), || unreachable!()), present);
+        }
+        let absent = 100 + key;
+        assert!(map.update(&absent, |_| unreachable!("{absent} is not there")).is_none());
+        assert!(map.compare_and_set(absent, Expected::NotFound, None).is_ok());
+    }
 }
 
 #[test]

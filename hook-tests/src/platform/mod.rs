@@ -9,6 +9,8 @@ pub(crate) mod hook;
 pub(crate) mod index_pool;
 #[path = "../../../src/platform/lines.rs"]
 pub(crate) mod lines;
+#[path = "../../../src/platform/search/portable.rs"]
+pub(crate) mod search;
 #[path = "../../../src/platform/sync.rs"]
 pub(crate) mod sync;
 pub(crate) mod thread;

@@ -1,15 +1,31 @@
 //! What victims do, and what must hold after it.
 
 use crate::map::{AtomicMap, Expected};
-use crate::support::{NthKey, Numbered};
+use crate::support::{Hashing, NthKey, Numbered, Quality};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 /// A map, and whether a key that all threads work on is in it: what came minus what went.
 pub(super) struct Arena<K: NthKey, V: Numbered> {
-    pub(super) map: AtomicMap<K, V>,
+    pub(super) map: AtomicMap<K, V, Hashing>,
     size: u64,
     subject: u64,
     balance: AtomicI64,
+}
+
+/// What is in the map at first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    pub(super) quality: Quality,
+    /// So many keys.
+    pub(super) size: u64,
+    /// The number of the key that all threads work on. It is one of them if it is below `size`.
+    pub(super) subject: u64,
+}
+
+impl Setting {
+    pub(super) fn of(size: u64, subject: u64) -> Self {
+        Self { quality: Quality::Good, size, subject }
+    }
 }
 
 /// What a victim does.
@@ -48,9 +64,8 @@ const WORK: u64 = 1000;
 const WORK_EACH: u64 = 300;
 
 impl<K: NthKey, V: Numbered> Arena<K, V> {
-    /// A map of `size` keys, of which `subject` is one if it is below that.
-    pub(super) fn new(size: u64, subject: u64) -> Self {
-        let map = AtomicMap::new();
+    pub(super) fn new(Setting { quality, size, subject }: Setting) -> Self {
+        let map = AtomicMap::with_hasher(Hashing::new(quality));
         for number in 0..size {
             map.insert(K::nth(number), V::numbered(number));
         }

@@ -1,11 +1,11 @@
 //! The cases, and the sites that they cover.
 
 use super::case::{Case, Verdict};
-use super::operations::{Arena, OPERATIONS, Operation};
+use super::operations::{Arena, OPERATIONS, Operation, Setting};
 use super::sites::{OWNERS_ONLY, in_sources};
 use crate::platform::epoch;
 use crate::platform::hook::{self, Stop};
-use crate::support::{NthKey, Numbered};
+use crate::support::{NthKey, Numbered, Quality};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Barrier, Mutex};
@@ -55,15 +55,14 @@ fn hits(names: Vec<&'static str>) -> BTreeMap<&'static str, u32> {
 /// A thread parked in the middle of an operation on the same key.
 type Accomplice = (Operation, &'static str, u32);
 
-/// Parks a victim at every site that `operation` reaches on a map of `size` keys.
+/// Parks a victim at every site that `operation` reaches in a setting.
 fn park_everywhere<K: NthKey, V: Numbered>(
-    size: u64,
-    subject: u64,
+    setting: Setting,
     operation: Operation,
     accomplice: Option<Accomplice>,
 ) -> Coverage {
     let with_case = |contended: bool, run: &mut dyn FnMut(&Case<'_>)| {
-        let arena = Arena::<K, V>::new(size, subject);
+        let arena = Arena::<K, V>::new(setting);
         let assist = || accomplice.iter().for_each(|(operation, ..)| arena.operate(*operation));
         run(&Case {
             accomplice: accomplice.map(|(_, site, hit)| (&assist as _, Stop { site, hit })),
@@ -96,10 +95,10 @@ fn operations_alone<K: NthKey, V: Numbered>() -> Coverage {
     for operation in OPERATIONS {
         for size in SIZES {
             for subject in [size / 2, size] {
-                coverage.add(park_everywhere::<K, V>(size, subject, operation, None));
+                coverage.add(park_everywhere::<K, V>(Setting::of(size, subject), operation, None));
             }
         }
-        coverage.add(park_everywhere::<K, V>(8, 6, operation, None));
+        coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), operation, None));
     }
     coverage
 }
@@ -119,8 +118,20 @@ fn operations_in_pairs<K: NthKey, V: Numbered>() -> Coverage {
         ] {
             let absent = accomplice.0 == Operation::Insert;
             for subject in if absent { size..size + 1 } else { 0..size } {
-                coverage.add(park_everywhere::<K, V>(size, subject, operation, Some(accomplice)));
+                coverage.add(park_everywhere::<K, V>(Setting::of(size, subject), operation, Some(accomplice)));
             }
+        }
+    }
+    coverage
+}
+
+/// Keys that stand behind their home lines, in every table: there are more with one hash than a line takes.
+fn operations_in_crowded_lines<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for operation in [Operation::Get, Operation::Insert, Operation::Remove, Operation::Update] {
+        for (size, subject) in [(41, 40), (42, 42)] {
+            let setting = Setting { quality: Quality::EightValues, size, subject };
+            coverage.add(park_everywhere::<K, V>(setting, operation, None));
         }
     }
     coverage
@@ -130,7 +141,7 @@ fn operations_in_pairs<K: NthKey, V: Numbered>() -> Coverage {
 fn a_node_that_is_needed_again<V: Numbered>() -> Coverage {
     let mut coverage = Coverage::default();
     for site in ["OWNER_ADD", "CLAIM_KEY", "SET_VALUE"] {
-        let arena = Arena::<String, V>::new(2, 2);
+        let arena = Arena::<String, V>::new(Setting::of(2, 2));
         let stops = [Stop { site: "SET_VALUE", hit: 1 }, Stop { site, hit: 1 }];
         let case = Case {
             accomplice: None,
@@ -166,8 +177,8 @@ fn operations_of_one_thread_too_many() -> Coverage {
         }
         ready.wait();
         for operation in [Operation::Insert, Operation::Remove] {
-            coverage.add(park_everywhere::<u64, u64>(20, 20, operation, None));
-            coverage.add(park_everywhere::<u64, u64>(20, 3, operation, None));
+            coverage.add(park_everywhere::<u64, u64>(Setting::of(20, 20), operation, None));
+            coverage.add(park_everywhere::<u64, u64>(Setting::of(20, 3), operation, None));
         }
         end.wait();
     });
@@ -179,11 +190,12 @@ type Part = (&'static str, fn() -> Coverage);
 
 #[test]
 fn a_thread_parked_anywhere_stops_nobody() {
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         ("alone, inline", operations_alone::<u64, u64>),
         ("alone, boxed", operations_alone::<String, String>),
         ("in pairs, inline", operations_in_pairs::<u64, u64>),
         ("in pairs, boxed", operations_in_pairs::<String, String>),
+        ("in crowded lines", operations_in_crowded_lines::<u64, u64>),
         ("a node that is needed again", a_node_that_is_needed_again::<String>),
         ("one thread too many", operations_of_one_thread_too_many),
     ];

@@ -4,6 +4,7 @@ use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
 use crate::map::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
 use crate::table::{Owned, Probe, RawMap, Seen};
+use core::sync::atomic::Ordering;
 use loom::sync::Arc;
 
 /// A boxed key or value.
@@ -54,17 +55,7 @@ pub(crate) const FIRST_LINE: u64 = 0;
 pub(crate) const SECOND_LINE: u64 = 1 << 63;
 
 /// A hash whose home line is the last one of any table.
-pub(crate) const LAST_LINE: u64 = {
-    // Newton's iteration for the inverse of the odd factor that `probe::spread` multiplies by.
-    let factor = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut inverse = factor;
-    let mut bits = 3;
-    while bits < 64 {
-        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(factor.wrapping_mul(inverse)));
-        bits *= 2;
-    }
-    inverse.wrapping_mul(u64::MAX)
-};
+pub(crate) const LAST_LINE: u64 = u64::MAX;
 
 /// A shared map.
 pub(crate) struct Map<K: Word, V: Word> {
@@ -118,15 +109,15 @@ impl<K: Word, V: Word> Map<K, V> {
     pub(crate) fn insert(&self, key: u64, value: u64) -> Option<u64> {
         let guard = epoch::pin();
         let source = Owned::new(self.hash, K::of(key), &guard);
-        let edit = Insert(Offer::ready(V::of(value)));
-        self.raw.edit(source, edit, &|_: &K| self.hash, &guard).0.before.map(number)
+        let edit = Insert(Offer::Ready(V::of(value)));
+        self.raw.edit(source, edit, |_: &K| self.hash, &guard).0.before.map(number)
     }
 
     pub(crate) fn remove(&self, key: u64) -> Option<u64> {
         let guard = epoch::pin();
         let key = K::of(key);
         let probe = Probe::new::<K>(self.hash, &key);
-        self.raw.edit(probe, Remove, &|_: &K| self.hash, &guard).0.before.map(number)
+        self.raw.edit(probe, Remove, |_: &K| self.hash, &guard).0.before.map(number)
     }
 
     /// Adds to a present value; returns the sum.
@@ -135,7 +126,7 @@ impl<K: Word, V: Word> Map<K, V> {
         let key = K::of(key);
         let probe = Probe::new::<K>(self.hash, &key);
         let update = Update(|value: &V| V::of(value.number() + amount));
-        self.raw.edit(probe, update, &|_: &K| self.hash, &guard).0.after.map(number)
+        self.raw.edit(probe, update, |_: &K| self.hash, &guard).0.after.map(number)
     }
 
     /// Compare-and-set; `None` is absence, on both sides. Returns what was there instead, if it failed.
@@ -149,12 +140,20 @@ impl<K: Word, V: Word> Map<K, V> {
         let expected = expected.map(V::of);
         let edit = CompareAndSet {
             expected: expected.as_ref().map_or(Expected::NotFound, Expected::Value),
-            desired: desired.map(|value| Offer::ready(V::of(value))),
+            desired: desired.map(|value| Offer::Ready(V::of(value))),
             met: false,
         };
         let source = Owned::new(self.hash, K::of(key), &guard);
-        let (edited, edit) = self.raw.edit(source, edit, &|_: &K| self.hash, &guard);
-        if edit.met { Ok(()) } else { Err(edited.before.map(number)) }
+        let (edited, (met, _)) = self.raw.edit(source, edit, |_: &K| self.hash, &guard);
+        if met { Ok(()) } else { Err(edited.before.map(number)) }
+    }
+
+    /// Sets the overflow bit of the map's keys in the root, so that who does not find one of them at home looks further.
+    pub(crate) fn set_overflow(&self) {
+        let guard = epoch::pin();
+        let lines = self.raw.root(&guard).expect("the map has a table").lines();
+        let home = lines.home(self.hash);
+        lines.byte_of(home).fetch_or(1 << home.bit, Ordering::Relaxed);
     }
 
     /// Gives the root a successor of twice its size.

@@ -63,7 +63,7 @@ fn get_and_two_helpers() {
 /// The last to count its block, who promotes, has seen the copies of the others. (One guard, as above.)
 #[test]
 fn get_and_helpers_of_two_blocks() {
-    model(1600, &[], |_, swap| {
+    model(1100, &[], |_, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[(1, 10)]);
         map.start_migration_to(2);
         let (ours, theirs) = (map.clone(), map.clone());
@@ -95,7 +95,7 @@ fn two_starts_of_a_migration() {
 /// find room. (The successor is as small as the root, so that two claims fill it up.)
 #[test]
 fn a_stopped_helper_and_many_insertions() {
-    model(14_000, &[], |_, swap| {
+    model(9000, &[], |_, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10), (2, 20)]);
         map.start_migration_to(1);
         map.take_block();
@@ -123,6 +123,7 @@ fn get_beside_a_copy() {
         let map = Map::<Boxed, u32>::with_capacity(4, SECOND_LINE, &[]);
         let (ours, copier, theirs) = (map.clone(), map.clone(), map.for_hash(FIRST_LINE));
         let first = loom::thread::spawn(move || ours.insert(1, 10));
+        theirs.set_overflow();
         let ((), seen) = race(
             swap,
             move || {

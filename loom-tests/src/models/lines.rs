@@ -10,12 +10,13 @@ fn two_lines(room: u64) -> Map<Boxed, u32> {
 }
 
 fn insert_and_get(room: u64) {
-    model(650, &["absent", "present"], move |witnesses, swap| {
+    model(520, &["absent", "present"], move |witnesses, swap| {
         let map = two_lines(room);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, seen) = race(swap, move || ours.insert(1, 10), move || theirs.get(1));
         witnesses.saw(if seen.is_some() { "present" } else { "absent" });
         assert!(seen.is_none_or(|value| value == 10));
+        assert_eq!(map.get(1), Some(10), "there is nobody who removes it");
     });
 }
 
@@ -86,6 +87,21 @@ fn insertion_behind_a_full_line_and_migration() {
     });
 }
 
+/// `MARK_COPY`: a key stands behind its full home line, and so does its copy. (The line before it has been copied.)
+#[test]
+fn copy_behind_a_full_line() {
+    model(1000, &[], |_, swap| {
+        let map = two_lines(0);
+        map.insert(1, 10);
+        map.start_migration_to(2);
+        map.help();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let ((), seen) = race(swap, move || ours.help(), move || theirs.get(1));
+        assert_eq!(seen, Some(10), "present throughout");
+        assert_eq!(map.get(1), Some(10), "present throughout");
+    });
+}
+
 /// No line ends the probe: `next` decides, and a writer gives the table one.
 #[test]
 fn insertions_into_a_full_table() {
@@ -100,7 +116,7 @@ fn insertions_into_a_full_table() {
 
 #[test]
 fn get_in_a_full_table() {
-    model(460, &[], |_, swap| {
+    model(340, &[], |_, swap| {
         let map = Map::<u32, u32>::of(&[(7, 70), (8, 80)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, seen) = race(swap, move || ours.insert(1, 10), move || theirs.get(2));

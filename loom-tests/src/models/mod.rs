@@ -47,9 +47,10 @@
 //! | V9, V9 | `two_helpers_at_reserved_slots` |
 //! | V5 of a later migration, V7 and V8 | `late_helper_boxed` |
 //!
-//! Readers: K1 and V1 `insert_and_get_*`, `get_in_a_full_line`, `get_behind_a_full_line`; K2 `get_beside_a_copy`; V2
-//! `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; V6 `get_behind_a_dead_key`; no line at all
-//! `get_in_a_full_table`. Walks: `walk_and_*`.
+//! Readers: K1 and V1 `insert_and_get_*`, `get_in_a_full_line`; K1 and K5 `get_behind_a_full_line`; K2 `get_beside_a_copy`;
+//! K2 and K5 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K5
+//! `get_of_a_key_inserted_behind_a_migration`, `two_gets_of_a_key_inserted_behind_a_migration`; V6 `get_behind_a_dead_key`; no line
+//! at all `get_in_a_full_table`. Walks: `walk_and_*`.
 
 mod api;
 mod claims;

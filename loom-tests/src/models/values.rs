@@ -3,7 +3,7 @@
 use super::{Boxed, Map, Word, model, race};
 
 fn insert_and_get<K: Word, V: Word>() {
-    model(410, &["absent", "present"], |witnesses, swap| {
+    model(370, &["absent", "present"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let ((), seen) = race(swap, move || assert_eq!(ours.insert(1, 10), None), move || theirs.get(1));

@@ -1,6 +1,6 @@
 //! The slot array, as a vector of loom's atomics.
 
-use super::sync::AtomicPtr;
+use super::sync::{AtomicPtr, AtomicU8};
 use core::ptr::null_mut;
 
 /// Enough for every shape of a line: keys, then `SEALED` words, then `EMPTY` ones. A fourth slot multiplies executions.
@@ -15,30 +15,51 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-pub(crate) struct LineArray(Box<[Line]>);
+#[derive(Clone, Copy)]
+pub(crate) struct Home {
+    pub(crate) index: usize,
+    pub(crate) bit: u32,
+}
+
+pub(crate) struct LineArray {
+    lines: Box<[Line]>,
+    bytes: Box<[AtomicU8]>,
+}
 
 impl LineArray {
     pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
 
     pub(crate) fn new(count: usize) -> Self {
         let slot = |_| Slot { key: AtomicPtr::new(null_mut()), value: AtomicPtr::new(null_mut()) };
-        Self((0..=count).map(|_| Line { slots: core::array::from_fn(slot) }).collect())
+        Self {
+            lines: (0..=count).map(|_| Line { slots: core::array::from_fn(slot) }).collect(),
+            bytes: (0..count).map(|_| AtomicU8::new(0)).collect(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len() - 1
+        self.bytes.len()
     }
 
     pub(crate) fn line(&self, index: usize) -> &Line {
-        &self.0[index & (self.len() - 1)]
+        &self.lines[index & (self.len() - 1)]
     }
 
-    pub(crate) fn home(&self, hash: u64) -> &Line {
-        self.line(home_index(hash, self.len()))
+    pub(crate) fn home(&self, hash: u64) -> Home {
+        let product = u128::from(hash) * self.len() as u128;
+        Home { index: (product >> 64) as usize, bit: (product as u64 >> 61) as u32 }
+    }
+
+    pub(crate) fn line_of(&self, home: Home) -> &Line {
+        &self.lines[home.index]
+    }
+
+    pub(crate) fn byte_of(&self, home: Home) -> &AtomicU8 {
+        &self.bytes[home.index]
     }
 
     pub(crate) fn reserved(&self) -> &Line {
-        &self.0[self.len()]
+        &self.lines[self.len()]
     }
 
     /// Nothing that a model counts.
@@ -59,11 +80,6 @@ impl Hint {
     pub(crate) fn set(&self, _lines: &LineArray) {}
 
     pub(crate) fn prefetch(&self, _hash: u64) {}
-}
-
-/// The home line of a hash among `lines` lines.
-pub(crate) fn home_index(hash: u64, lines: usize) -> usize {
-    ((u128::from(hash) * lines as u128) >> 64) as usize
 }
 
 impl core::fmt::Debug for LineArray {

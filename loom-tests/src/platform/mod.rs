@@ -5,6 +5,7 @@ pub(crate) mod epoch;
 #[path = "../../../src/platform/index_pool.rs"]
 pub(crate) mod index_pool;
 pub(crate) mod lines;
+pub(crate) mod search;
 pub(crate) mod sites;
 pub(crate) mod sync;
 pub(crate) mod thread;

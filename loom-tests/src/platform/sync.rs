@@ -78,6 +78,7 @@ macro_rules! stepped {
 
 stepped!(AtomicPtr<T> holds *mut T:);
 stepped!(AtomicBool holds bool:);
+stepped!(AtomicU8 holds u8: fetch_or);
 stepped!(AtomicU64 holds u64: fetch_and);
 stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or);
 

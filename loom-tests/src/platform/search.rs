@@ -1,0 +1,12 @@
+//! The search of a line for a key word, by as few loads as it takes: each multiplies executions.
+
+use super::lines::{Line, Slot};
+use super::site;
+
+pub(crate) fn value_of(line: &Line, key: *mut ()) -> *mut () {
+    slot_of(line, key).map_or(core::ptr::null_mut(), |slot| slot.value.load(site!(FIND_VALUE: SeqCst)))
+}
+
+pub(crate) fn slot_of(line: &Line, key: *mut ()) -> Option<&Slot> {
+    line.slots.iter().find(|slot| slot.key.load(site!(FIND_KEY: SeqCst)) == key)
+}

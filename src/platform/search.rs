@@ -1,0 +1,105 @@
+//! The search of a line for a key word.
+//!
+//! How many lookups a processor overlaps is limited by how many of their instructions it can hold, so this is written
+//! for their number. The compiler loads each word of a line by an instruction of its own and compares after that, since it
+//! folds no atomic load into another instruction; the x86-64 version does, which takes half as many. (Aligned loads of a
+//! word are SeqCst loads on that machine, as long as the compiler moves nothing across them.)
+#![allow(unsafe_code)] // Assembly that loads from a line.
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(crate) use x86_64::{slot_of, value_of};
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+pub(crate) use portable::{slot_of, value_of};
+
+#[cfg(any(test, not(all(target_arch = "x86_64", not(miri)))))]
+mod portable;
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86_64 {
+    use crate::platform::lines::{Line, Slot};
+    use core::arch::asm;
+
+    #[inline(always)]
+    pub(crate) fn value_of(line: &Line, key: *mut ()) -> *mut () {
+        let mut found: *mut () = core::ptr::null_mut();
+        // SAFETY: loads the eight words of a line that is borrowed; writes no memory, and nothing is moved across it,
+        // since it may touch any memory as far as the compiler knows.
+        unsafe {
+            asm!(
+                "cmp {key}, qword ptr [{line}]",
+                "cmove {found}, qword ptr [{line} + 8]",
+                "cmp {key}, qword ptr [{line} + 16]",
+                "cmove {found}, qword ptr [{line} + 24]",
+                "cmp {key}, qword ptr [{line} + 32]",
+                "cmove {found}, qword ptr [{line} + 40]",
+                "cmp {key}, qword ptr [{line} + 48]",
+                "cmove {found}, qword ptr [{line} + 56]",
+                key = in(reg) key,
+                line = in(reg) line,
+                found = inout(reg) found,
+                options(nostack),
+            );
+        }
+        found
+    }
+
+    #[inline(always)]
+    pub(crate) fn slot_of(line: &Line, key: *mut ()) -> Option<&Slot> {
+        let mut found: *const Slot = core::ptr::null();
+        // SAFETY: loads the four key words of a line that is borrowed; the rest as above.
+        unsafe {
+            asm!(
+                "cmp {key}, qword ptr [{line}]",
+                "cmove {found}, {line}",
+                "lea {slot}, [{line} + 16]",
+                "cmp {key}, qword ptr [{line} + 16]",
+                "cmove {found}, {slot}",
+                "lea {slot}, [{line} + 32]",
+                "cmp {key}, qword ptr [{line} + 32]",
+                "cmove {found}, {slot}",
+                "lea {slot}, [{line} + 48]",
+                "cmp {key}, qword ptr [{line} + 48]",
+                "cmove {found}, {slot}",
+                key = in(reg) key,
+                line = in(reg) line,
+                slot = out(reg) _,
+                found = inout(reg) found,
+                options(nostack),
+            );
+        }
+        // SAFETY: null, or one of the slots of the line.
+        unsafe { found.as_ref() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{portable, slot_of, value_of};
+    use crate::platform::lines::{LINE_SLOTS, LineArray};
+    use core::ptr::without_provenance_mut;
+    use core::sync::atomic::Ordering;
+
+    /// Every line that holds some of four keys, each asked for each key.
+    #[test]
+    fn all_versions_agree() {
+        let key = |number: usize| without_provenance_mut::<()>(number << 40 | 7);
+        for filled in 0..=LINE_SLOTS {
+            let array = LineArray::new(1);
+            let line = array.line(0);
+            for (number, slot) in line.slots.iter().enumerate().take(filled) {
+                slot.key.store(key(number), Ordering::Relaxed);
+                slot.value.store(without_provenance_mut(100 + number), Ordering::Relaxed);
+            }
+            for number in 0..=LINE_SLOTS {
+                let expected = line.slots.get(number).filter(|_| number < filled);
+                let value = expected.map_or(0, |_| 100 + number);
+                assert_eq!(value_of(line, key(number)).addr(), value);
+                assert_eq!(portable::value_of(line, key(number)).addr(), value);
+                let address = expected.map(core::ptr::from_ref);
+                assert_eq!(slot_of(line, key(number)).map(core::ptr::from_ref), address);
+                assert_eq!(portable::slot_of(line, key(number)).map(core::ptr::from_ref), address);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The search for every machine: what the other versions must agree with.
+
+use crate::platform::lines::{Line, Slot};
+use crate::platform::site;
+use core::hint::select_unpredictable;
+
+/// The value word of the slot that holds `key`, read after its key word; null if there is none.
+#[inline(always)]
+pub(crate) fn value_of(line: &Line, key: *mut ()) -> *mut () {
+    // SeqCst, both: FIND_KEY as in `table::find`, FIND_VALUE as in `table::slot`.
+    line.slots.iter().fold(core::ptr::null_mut(), |found, slot| {
+        let same = slot.key.load(site!(FIND_KEY: SeqCst)) == key;
+        select_unpredictable(same, slot.value.load(site!(FIND_VALUE: SeqCst)), found)
+    })
+}
+
+/// The slot that holds `key`.
+#[inline(always)]
+pub(crate) fn slot_of(line: &Line, key: *mut ()) -> Option<&Slot> {
+    line.slots.iter().fold(None, |found, slot| {
+        let same = slot.key.load(site!(FIND_KEY: SeqCst)) == key; // SeqCst: as above.
+        select_unpredictable(same, Some(slot), found)
+    })
+}
