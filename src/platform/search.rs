@@ -7,10 +7,10 @@
 #![allow(unsafe_code)] // Assembly that loads from a line.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(crate) use x86_64::{slot_of, value_of};
+pub(crate) use x86_64::{slot_of, slot_or_vacant, value_of};
 
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-pub(crate) use portable::{slot_of, value_of};
+pub(crate) use portable::{slot_of, slot_or_vacant, value_of};
 
 #[cfg(any(test, not(all(target_arch = "x86_64", not(miri)))))]
 mod portable;
@@ -71,11 +71,51 @@ mod x86_64 {
         // SAFETY: null, or one of the slots of the line.
         unsafe { found.as_ref() }
     }
+
+    #[inline(always)]
+    pub(crate) fn slot_or_vacant(line: &Line, key: *mut ()) -> (Option<&Slot>, Option<&Slot>) {
+        let mut found: *const Slot = core::ptr::null();
+        let mut vacant: *const Slot = core::ptr::null();
+        // SAFETY: as above.
+        unsafe {
+            asm!(
+                "lea {slot}, [{line} + 48]",
+                "cmp qword ptr [{line} + 48], 1",
+                "cmovbe {vacant}, {slot}",
+                "cmp {key}, qword ptr [{line} + 48]",
+                "cmove {found}, {slot}",
+                "lea {slot}, [{line} + 32]",
+                "cmp qword ptr [{line} + 32], 1",
+                "cmovbe {vacant}, {slot}",
+                "cmp {key}, qword ptr [{line} + 32]",
+                "cmove {found}, {slot}",
+                "lea {slot}, [{line} + 16]",
+                "cmp qword ptr [{line} + 16], 1",
+                "cmovbe {vacant}, {slot}",
+                "cmp {key}, qword ptr [{line} + 16]",
+                "cmove {found}, {slot}",
+                "cmp qword ptr [{line}], 1",
+                "cmovbe {vacant}, {line}",
+                "cmp {key}, qword ptr [{line}]",
+                "cmove {found}, {line}",
+                key = in(reg) key,
+                line = in(reg) line,
+                slot = out(reg) _,
+                found = inout(reg) found,
+                vacant = inout(reg) vacant,
+                options(nostack),
+            );
+        }
+        // SAFETY: null, or one of the slots of the line.
+        let found = unsafe { found.as_ref() };
+        // SAFETY: the same.
+        (found, unsafe { vacant.as_ref() })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{portable, slot_of, value_of};
+    use super::{portable, slot_of, slot_or_vacant, value_of};
     use crate::platform::lines::{LINE_SLOTS, LineArray};
     use core::ptr::without_provenance_mut;
     use core::sync::atomic::Ordering;
@@ -91,6 +131,10 @@ mod tests {
                 slot.key.store(key(number), Ordering::Relaxed);
                 slot.value.store(without_provenance_mut(100 + number), Ordering::Relaxed);
             }
+            // A sealed word is as good as an empty one: no key.
+            if let Some(slot) = line.slots.get(filled + 1) {
+                slot.key.store(without_provenance_mut(1), Ordering::Relaxed);
+            }
             for number in 0..=LINE_SLOTS {
                 let expected = line.slots.get(number).filter(|_| number < filled);
                 let value = expected.map_or(0, |_| 100 + number);
@@ -99,6 +143,12 @@ mod tests {
                 let address = expected.map(core::ptr::from_ref);
                 assert_eq!(slot_of(line, key(number)).map(core::ptr::from_ref), address);
                 assert_eq!(portable::slot_of(line, key(number)).map(core::ptr::from_ref), address);
+                let vacant = line.slots.get(filled).map(core::ptr::from_ref);
+                for search in [slot_or_vacant, portable::slot_or_vacant] {
+                    let (slot, free) = search(line, key(number));
+                    assert_eq!(slot.map(core::ptr::from_ref), address);
+                    assert_eq!(free.map(core::ptr::from_ref), vacant);
+                }
             }
         }
     }

@@ -24,17 +24,15 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
         let lines = table.lines();
         let line = lines.line_of(lines.home(self.source.hash()));
-        if N::INSERTS {
-            let keys = find::load_keys(line);
-            match self.source.find_in(line, &keys, self.guard) {
-                Some(slot) => self.first_at_slot(slot),
-                None => self.first_at_vacant(table, line, find::first_unclaimed(line, &keys)?.0),
-            }
+        let (found, vacant) = if N::INSERTS {
+            self.source.find_or_vacant(line, self.guard)
         } else {
-            match self.source.find_slot(line, self.guard) {
-                Some(slot) => self.first_at_slot(slot),
-                None => self.first_at_nothing(table),
-            }
+            (self.source.find_slot(line, self.guard), None)
+        };
+        match found {
+            Some(slot) => self.first_at_slot(slot),
+            None if N::INSERTS => self.first_at_vacant(table, line, vacant?),
+            None => self.first_at_nothing(table),
         }
     }
 

@@ -28,16 +28,35 @@ pub(crate) trait Needle<K> {
     /// The slot of a line that holds the key, given the key words.
     fn find_in<'l>(&self, line: &'l Line, keys: &[Word; LINE_SLOTS], guard: &Guard) -> Option<&'l Slot>;
 
-    /// The same for one who will claim nothing in the line.
+    /// The key word, where equality of words is equality of keys.
+    fn exact(&self) -> Option<Word>;
+
+    /// The slot of a line that holds the key.
     #[inline(always)]
     fn find_slot<'l>(&self, line: &'l Line, guard: &Guard) -> Option<&'l Slot> {
-        self.find_in(line, &find::load_keys(line), guard)
+        match self.exact() {
+            Some(word) => search::slot_of(line, word),
+            None => self.find_in(line, &find::load_keys(line), guard),
+        }
     }
 
-    /// The value word of that slot, for a reader who asks this line only; `EMPTY` if there is no such slot.
+    /// The same for one who may claim a slot in the line: beside it the first slot that holds no key.
+    #[inline(always)]
+    fn find_or_vacant<'l>(&self, line: &'l Line, guard: &Guard) -> (Option<&'l Slot>, Option<&'l Slot>) {
+        if let Some(word) = self.exact() {
+            return search::slot_or_vacant(line, word);
+        }
+        let keys = find::load_keys(line);
+        (self.find_in(line, &keys, guard), find::first_unclaimed(line, &keys).map(|(slot, _)| slot))
+    }
+
+    /// The value word of the slot that holds the key, for a reader who asks this line only; `EMPTY` if there is none.
     #[inline(always)]
     fn read_in(&self, line: &Line, guard: &Guard) -> Word {
-        self.find_in(line, &find::load_keys(line), guard).map_or(word::EMPTY, slot::value_for_reader)
+        match self.exact() {
+            Some(word) => search::value_of(line, word),
+            None => self.find_in(line, &find::load_keys(line), guard).map_or(word::EMPTY, slot::value_for_reader),
+        }
     }
 }
 
@@ -124,20 +143,8 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>> Needle<K> for Probe<'_, Q> {
     }
 
     #[inline(always)]
-    fn find_slot<'l>(&self, line: &'l Line, guard: &Guard) -> Option<&'l Slot> {
-        if is_inline_key::<K, Q>() {
-            search::slot_of(line, self.word)
-        } else {
-            self.find_in(line, &find::load_keys(line), guard)
-        }
-    }
-
-    #[inline(always)]
-    fn read_in(&self, line: &Line, guard: &Guard) -> Word {
-        if !is_inline_key::<K, Q>() {
-            return self.find_in(line, &find::load_keys(line), guard).map_or(word::EMPTY, slot::value_for_reader);
-        }
-        search::value_of(line, self.word)
+    fn exact(&self) -> Option<Word> {
+        is_inline_key::<K, Q>().then_some(self.word)
     }
 }
 

@@ -3,13 +3,11 @@
 
 use super::array::TableRef;
 use super::cells::Cell;
-use super::find;
-use super::needle;
 use super::overflow;
 use super::word::{self, LiveWord, State, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
-use crate::platform::{rule, site};
+use crate::platform::{rule, search, site};
 
 /// What a value word tells a reader.
 pub(crate) enum Reading {
@@ -170,11 +168,11 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
     let mut step = 0;
     while step < lines.len() {
         let line = lines.line(home.index.wrapping_add(step));
-        let keys = find::load_keys(line);
-        if let Some(slot) = needle::same_word(line, &keys, key) {
+        let (found, vacant) = search::slot_or_vacant(line, key);
+        if let Some(slot) = found {
             return Some((slot, Finished::KeyWasThere));
         }
-        let Some((slot, _)) = find::first_unclaimed(line, &keys) else {
+        let Some(slot) = vacant else {
             step += 1;
             continue;
         };
@@ -200,12 +198,10 @@ pub(crate) fn find_copy<'g>(table: TableRef<'g>, key: Word, hash: u64) -> Option
     let home = lines.home(hash);
     for step in 0..lines.len() {
         let line = lines.line(home.index.wrapping_add(step));
-        let keys = find::load_keys(line);
-        let found = needle::same_word(line, &keys, key);
-        if found.is_some() {
+        let (found, vacant) = search::slot_or_vacant(line, key);
+        if found.is_some() || vacant.is_some() {
             return found;
         }
-        find::first_unclaimed(line, &keys).is_none().then_some(())?;
     }
     None
 }

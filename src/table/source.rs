@@ -166,6 +166,11 @@ impl<K: Eq + 'static> Needle<K> for Owned<'_, K> {
             Needle::<K>::find_in(&probe, line, keys, guard)
         }
     }
+
+    #[inline(always)]
+    fn exact(&self) -> Option<Word> {
+        is_inline::<K>().then_some(self.inline)
+    }
 }
 
 impl<K: Eq + 'static> KeySource<K> for Owned<'_, K> {
@@ -227,6 +232,11 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>, F> Needle<K> for Built<'_, '_, K, Q,
         let hash = Needle::<K>::hash(&self.probe);
         let probe = Probe::of_boxed(hash, self.owner.known_word(hash), self.probe.query());
         Needle::<K>::find_in(&probe, line, keys, guard)
+    }
+
+    #[inline(always)]
+    fn exact(&self) -> Option<Word> {
+        Needle::<K>::exact(&self.probe)
     }
 }
 

@@ -22,3 +22,17 @@ pub(crate) fn slot_of(line: &Line, key: *mut ()) -> Option<&Slot> {
         select_unpredictable(same, Some(slot), found)
     })
 }
+
+/// The slot that holds `key`, and the first one that holds no key (a word of 0 or 1). Of each word it is asked first
+/// whether it is no key, and words are read from the last to the first: so what is in front of a vacant slot holds other
+/// keys, unless the slot of `key` is found.
+#[inline(always)]
+pub(crate) fn slot_or_vacant(line: &Line, key: *mut ()) -> (Option<&Slot>, Option<&Slot>) {
+    line.slots.iter().rfold((None, None), |(found, vacant), slot| {
+        let word = slot.key.load(site!(FIND_KEY: SeqCst)); // SeqCst: as above.
+        (
+            select_unpredictable(word == key, Some(slot), found),
+            select_unpredictable(word.addr() <= 1, Some(slot), vacant),
+        )
+    })
+}
