@@ -29,7 +29,8 @@ where
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let (key, value) = self.walk.next(&|key: &K| self.map.hash(key))?;
+        let map = self.map;
+        let (key, value) = self.walk.next(&|key: &K| map.hash(key))?;
         Some((Ref(key), Ref(value)))
     }
 }

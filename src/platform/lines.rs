@@ -99,6 +99,20 @@ impl LineArray {
         unsafe { line.as_ref() }
     }
 
+    /// The slots of `count` lines from line `first` on, which is counted cyclically; none of them behind the last line.
+    ///
+    /// # Panics
+    /// If one is.
+    #[inline(always)]
+    pub(crate) fn slots(&self, first: usize, count: usize) -> &[Slot] {
+        let first = first & (self.len - 1);
+        assert!(count <= self.len - first);
+        // SAFETY: `first` is below the number of lines allocated at `base`.
+        let start = unsafe { self.base.add(first) };
+        // SAFETY: so many lines follow, four slots each without a gap; the rest as in `line`.
+        unsafe { core::slice::from_raw_parts(start.as_ptr().cast(), count * LINE_SLOTS) }
+    }
+
     #[inline(always)]
     pub(crate) fn home(&self, hash: u64) -> Home {
         home(hash, self.len)

@@ -57,7 +57,7 @@ pub(crate) use probe::spread;
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
 pub(crate) use value::Seen;
-pub(crate) use walk::Walk;
+pub(crate) use walk::{Hashes, Walk};
 
 /// A map from hashed keys to values: the chain of tables.
 pub(crate) struct RawMap<K: 'static, V: 'static> {

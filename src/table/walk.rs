@@ -1,4 +1,10 @@
 //! Traversal of a shared map: every entry that is there throughout, exactly once.
+//!
+//! A walk looks at the value words of many slots at a time, without a branch for each, and notes in a bit mask which of
+//! them may hold a value: which ones do cannot be predicted, and a wrong guess costs more than looking at all.
+//!
+//! A walk of a *partition* yields the keys with hashes in an interval. They stand from the home line of the lowest such
+//! hash to that of the highest, and, as far as they have spilled over, in the full lines behind it and the one that follows.
 #![allow(unsafe_code)] // Reads keys from slots.
 
 use super::RawMap;
@@ -7,26 +13,68 @@ use super::inline::is_inline;
 use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
 use super::slot::{self, Reading};
 use super::value::Seen;
-use super::word::{self, LiveWord, Word};
+use super::word::{self, Word};
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{LINE_SLOTS, Slot};
+use crate::platform::lines::{LINE_SLOTS, Line, Slot};
 use crate::platform::site;
+use crate::platform::sync::prefetch;
+use core::marker::PhantomData;
+
+/// Lines whose slots fit a bit mask.
+const WINDOW_LINES: usize = 64 / LINE_SLOTS;
+const WINDOW_SLOTS: usize = WINDOW_LINES * LINE_SLOTS;
 
 /// A walk over the slots of the table that was the root, without a successor, when the walk began.
 ///
 /// All keys that were present then have a slot there. An entry that has since moved on is looked up by its key word, in
-/// the tables behind.
+/// the tables behind. (What is rare is told what it needs by value: a walk whose address nobody takes stands in registers.)
 pub(crate) struct Walk<'g, K, V> {
     table: Option<TableRef<'g>>,
-    /// The next slot; beyond the lines follow the reserved slots.
-    position: usize,
+    hashes: Hashes,
+    /// The next line to look at, counted on beyond the end of the table.
+    line: usize,
+    /// The line behind the last home line.
+    end: usize,
+    /// The line behind all that the walk may look at.
+    limit: usize,
+    /// The slots looked at, and which of them may hold a value and are still to be visited.
+    window: &'g [Slot],
+    mask: u64,
+    /// The next reserved slot.
+    reserved: usize,
     guard: &'g Guard,
-    _entries: core::marker::PhantomData<(Seen<'g, K>, Seen<'g, V>)>,
+    _entries: PhantomData<(Seen<'g, K>, Seen<'g, V>)>,
+}
+
+/// The hashes of the keys that a walk yields.
+#[derive(Clone, Copy)]
+pub(crate) struct Hashes {
+    first: u64,
+    last: u64,
+}
+
+impl Hashes {
+    pub(crate) const ALL: Self = Self { first: 0, last: u64::MAX };
+
+    /// The hashes from `index * 2^64 / count` on, below `(index + 1) * 2^64 / count`.
+    pub(crate) fn partition(count: usize, index: usize) -> Self {
+        let bound = |index| ((index as u128) << 64).div_ceil(count as u128);
+        Self { first: bound(index) as u64, last: (bound(index + 1) - 1) as u64 }
+    }
+
+    #[inline(always)]
+    fn are_all(self) -> bool {
+        self.first == 0 && self.last == u64::MAX
+    }
+
+    fn contain(self, hash: u64) -> bool {
+        (self.first..=self.last).contains(&hash)
+    }
 }
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Starts a walk. Completes a running migration first.
-    pub(crate) fn walk<'g, H: Fn(&K) -> u64>(&'g self, hash: &H, guard: &'g Guard) -> Walk<'g, K, V> {
+    pub(crate) fn walk<'g>(&'g self, hashes: Hashes, hash: &impl Fn(&K) -> u64, guard: &'g Guard) -> Walk<'g, K, V> {
         let mut table = self.root(guard);
         while let Some(root) = table
             && let Some(next) = root.next_decides(guard)
@@ -34,107 +82,202 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             self.finish_migration(root, next, hash, guard);
             table = self.root(guard);
         }
-        Walk { table, position: 0, guard, _entries: core::marker::PhantomData }
+        let home = |hash| table.map_or(0, |table| table.lines().home(hash).index);
+        let (line, end) = (home(hashes.first), home(hashes.last) + 1);
+        let limit = if hashes.are_all() { end } else { line + table.map_or(0, |table| table.lines().len()) };
+        let reserved = if has_reserved::<K>() { 0 } else { RESERVED_SLOTS };
+        Walk { table, hashes, line, end, limit, window: &[], mask: 0, reserved, guard, _entries: PhantomData }
     }
 }
 
 impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
     /// The next entry. `hash` places the inline keys of entries that have moved on.
+    #[inline(always)]
     pub(crate) fn next(&mut self, hash: &impl Fn(&K) -> u64) -> Option<(Seen<'g, K>, Seen<'g, V>)> {
         let table = self.table?;
-        let slots = table.lines().len() * LINE_SLOTS;
-        while self.position < slots {
-            let slot = &table.lines().line(self.position / LINE_SLOTS).slots[self.position % LINE_SLOTS];
-            // Acquire: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
-            let key = slot.key.load(site!(WALK_KEY: Acquire));
-            if !word::is_key(key) {
-                // Claims fill a line in order.
-                self.position = (self.position / LINE_SLOTS + 1) * LINE_SLOTS;
-                continue;
+        loop {
+            while self.mask != 0 {
+                let slot = &self.window[self.mask.trailing_zeros() as usize];
+                self.mask &= self.mask - 1;
+                if let Some(entry) = entry(table, slot, self.hashes, hash, self.guard) {
+                    return Some(entry);
+                }
             }
-            self.position += 1;
-            if let Some(value) = self.value(table, slot, key, hash) {
-                // SAFETY: the value was there, after the key word was read with Acquire.
-                return Some((unsafe { self.key(key) }, value));
+            if self.line >= self.limit {
+                break;
             }
+            let Some((window, mask)) = look(table, self.line, self.end) else { break };
+            self.line += window.len() / LINE_SLOTS;
+            (self.window, self.mask) = (window, mask);
         }
-        while has_reserved::<K>() && self.position < slots + RESERVED_SLOTS {
-            let index = self.position - slots;
-            self.position += 1;
-            if let Some(value) = self.reserved_value(table, index) {
-                return Some((needle::inline_key(word::from_address(index as u64)), value));
+        while self.reserved < RESERVED_SLOTS {
+            let index = self.reserved;
+            self.reserved += 1;
+            let key = needle::inline_key::<K>(word::from_address(index as u64));
+            if let Some(value) = reserved_value(table, index, key, self.hashes, hash, self.guard) {
+                return Some((key, value));
             }
         }
         None
     }
+}
 
-    /// The key of a key word.
-    ///
-    /// # Safety
-    /// As for `boxed_key`.
-    unsafe fn key(&self, key: Word) -> Seen<'g, K> {
-        if is_inline::<K>() {
-            needle::inline_key(key)
-        } else {
-            // SAFETY: by the contract of this function.
-            Seen::from_ref(unsafe { boxed_key::<K>(key, self.guard) }.key())
-        }
+/// The slots of the lines from `line` on, and which of them may hold a value. `None`: there are none; behind the last home
+/// line, only lines that others may have spilled into count.
+#[inline(never)]
+fn look(table: TableRef<'_>, line: usize, end: usize) -> Option<(&[Slot], u64)> {
+    let lines = table.lines();
+    let count = if line < end { WINDOW_LINES.min(end - line) } else { spills(lines.line(line - 1)).then_some(1)? };
+    let slots = lines.slots(line, count);
+    // Asked for while this window is visited: the end of a visit cannot be predicted, so no load of the next overlaps it.
+    (0..count).for_each(|ahead| prefetch(lines.line(line + count + ahead)));
+    // Most windows are full ones, whose loop is unrolled.
+    let mask = <&[Slot; WINDOW_SLOTS]>::try_from(slots).map_or_else(|_| occupied(slots), |slots| occupied(slots));
+    Some((slots, mask))
+}
+
+/// Whether keys that are at home in a line, or in front of it, may stand behind it: it is full.
+fn spills(line: &Line) -> bool {
+    // SeqCst: decides that no key has spilled over; pairs with CLAIM_KEY. A line in front of a key that is there throughout
+    // is seen full, since it was when the key came.
+    word::is_key(line.slots[LINE_SLOTS - 1].key.load(site!(WALK_LAST: SeqCst)))
+}
+
+/// Which of at most 64 slots may hold a value.
+#[inline(always)]
+fn occupied(slots: &[Slot]) -> u64 {
+    slots.iter().rfold(0, |mask, slot| {
+        // SeqCst: decides that the slot has no entry to yield; pairs with SET_VALUE.
+        let value = slot.value.load(site!(WALK_VALUE: SeqCst));
+        // A comparison and an addition with its carry.
+        mask + mask + u64::from(word::may_hold(value))
+    })
+}
+
+type Entry<'g, K, V> = (Seen<'g, K>, Seen<'g, V>);
+
+/// The entry in a slot that may hold one.
+#[inline(always)]
+fn entry<'g, K: 'static, V: 'static>(
+    table: TableRef<'g>,
+    slot: &Slot,
+    hashes: Hashes,
+    hash: &impl Fn(&K) -> u64,
+    guard: &'g Guard,
+) -> Option<Entry<'g, K, V>> {
+    let value = slot::value_for_reader(slot);
+    // Acquire: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
+    let key = slot.key.load(site!(WALK_KEY: Acquire));
+    let value = if word::is_plain::<V>(value) {
+        // SAFETY: live, and read under this guard.
+        unsafe { Seen::from_plain(value, guard) }
+    } else {
+        value_anywhere(table, slot, key, hash, guard)?
+    };
+    // SAFETY: the value was there, and whoever set it has read the key word with Acquire.
+    if !hashes.are_all() && !hashes.contain(unsafe { hash_of(key, hash, guard) }) {
+        return None;
     }
+    let key = if is_inline::<K>() {
+        needle::inline_key(key)
+    } else {
+        // SAFETY: as above.
+        Seen::from_ref(unsafe { boxed_key::<K>(key, guard) }.key())
+    };
+    Some((key, value))
+}
 
-    /// The value in a slot of the table, or where it has gone.
-    fn value(&self, table: TableRef<'g>, slot: &Slot, key: Word, hash: &impl Fn(&K) -> u64) -> Option<Seen<'g, V>> {
-        match slot::read(slot, self.guard) {
-            Reading::Present(live) => Some(self.seen(live)),
-            Reading::Absent => None,
-            Reading::Elsewhere => self.moved_value(table, slot, key, hash),
-        }
+/// The hash of a key word.
+///
+/// # Safety
+/// As for `boxed_key`.
+unsafe fn hash_of<K: 'static>(key: Word, hash: &impl Fn(&K) -> u64, guard: &Guard) -> u64 {
+    if is_inline::<K>() {
+        needle::rehash_inline(key, hash)
+    } else {
+        // SAFETY: by the contract of this function.
+        unsafe { boxed_key::<K>(key, guard) }.hash
     }
+}
 
-    #[cold]
-    fn moved_value(
-        &self,
-        mut table: TableRef<'g>,
-        slot: &Slot,
-        key: Word,
-        hash: &impl Fn(&K) -> u64,
-    ) -> Option<Seen<'g, V>> {
+/// The value in a slot of the table, in whatever state it is, or where it has gone.
+#[cold]
+#[inline(never)]
+fn value_anywhere<'g, K: 'static, V: 'static>(
+    mut table: TableRef<'g>,
+    slot: &Slot,
+    key: Word,
+    hash: &impl Fn(&K) -> u64,
+    guard: &'g Guard,
+) -> Option<Seen<'g, V>> {
+    let mut found = slot::read(slot, guard);
+    if let Reading::Elsewhere = found {
         // Not for `DEAD` and `FROZEN_EMPTY`, whose key may be gone.
         if slot::value_for_edit(slot) != word::MOVED {
             return None;
         }
-        let hash = if is_inline::<K>() {
-            needle::rehash_inline(key, hash)
-        } else {
-            // SAFETY: the slot is `MOVED`: a table that was promoted after this walk began owns the key.
-            unsafe { boxed_key::<K>(key, self.guard) }.hash
-        };
-        loop {
-            table = table.next(self.guard)?;
-            let slot = slot::find_copy(table, key, hash)?;
-            match slot::read(slot, self.guard) {
-                Reading::Present(live) => return Some(self.seen(live)),
-                Reading::Absent => return None,
-                Reading::Elsewhere => {}
-            }
-            if slot::value_for_edit(slot) != word::MOVED {
+        // SAFETY: the slot is `MOVED`: a table that was promoted after this walk began owns the key.
+        let hash = unsafe { hash_of(key, hash, guard) };
+        while let Reading::Elsewhere = found {
+            table = table.next(guard)?;
+            let copy = slot::find_copy(table, key, hash)?;
+            found = slot::read(copy, guard);
+            if let Reading::Elsewhere = found
+                && slot::value_for_edit(copy) != word::MOVED
+            {
                 return None;
             }
         }
     }
+    seen(found, guard)
+}
 
-    /// The value of a reserved slot, in this table or those behind it.
-    fn reserved_value(&self, mut table: TableRef<'g>, index: usize) -> Option<Seen<'g, V>> {
-        loop {
-            match slot::read(&table.lines().reserved().slots[index], self.guard) {
-                Reading::Present(live) => return Some(self.seen(live)),
-                Reading::Absent => return None,
-                Reading::Elsewhere => table = table.next(self.guard)?,
-            }
-        }
+/// The value of a reserved slot, in this table or those behind it.
+#[cold]
+#[inline(never)]
+fn reserved_value<'g, K: 'static, V: 'static>(
+    mut table: TableRef<'g>,
+    index: usize,
+    key: Seen<'_, K>,
+    hashes: Hashes,
+    hash: &impl Fn(&K) -> u64,
+    guard: &'g Guard,
+) -> Option<Seen<'g, V>> {
+    if !hashes.are_all() && !hashes.contain(hash(key.get())) {
+        return None;
     }
+    let mut found = slot::read(&table.lines().reserved().slots[index], guard);
+    while let Reading::Elsewhere = found {
+        table = table.next(guard)?;
+        found = slot::read(&table.lines().reserved().slots[index], guard);
+    }
+    seen(found, guard)
+}
 
-    fn seen(&self, live: LiveWord) -> Seen<'g, V> {
+/// What a reading has found.
+fn seen<V: 'static>(found: Reading, guard: &Guard) -> Option<Seen<'_, V>> {
+    match found {
         // SAFETY: a live word that was read under this guard.
-        unsafe { Seen::from_live(live, self.guard) }
+        Reading::Present(live) => Some(unsafe { Seen::from_live(live, guard) }),
+        Reading::Absent | Reading::Elsewhere => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hashes;
+
+    #[test]
+    fn partitions_share_out_all_hashes() {
+        for count in [1, 2, 3, 7, 64, 1000, usize::MAX] {
+            let mut next = 0;
+            for index in (0..count).take(1000) {
+                let Hashes { first, last } = Hashes::partition(count, index);
+                assert!(first == next && last >= first, "{index} of {count}");
+                next = last.wrapping_add(1);
+            }
+            assert_eq!(Hashes::partition(count, count - 1).last, u64::MAX);
+        }
+        assert!(Hashes::partition(1, 0).are_all());
     }
 }

@@ -74,8 +74,11 @@ const BOX_TAG: usize = 1;
 const FROZEN_TAG: usize = 2;
 const TAG_MASK: usize = NODE_ALIGN - 1;
 
+/// Below all states that are not `EMPTY` either: `may_hold`.
+const TOMB_BITS: usize = 3;
+
 /// Removed; the key stays.
-pub(crate) const TOMB: Word = ptr::without_provenance_mut(3);
+pub(crate) const TOMB: Word = ptr::without_provenance_mut(TOMB_BITS);
 /// The value is in the next table.
 pub(crate) const MOVED: Word = ptr::without_provenance_mut(4);
 /// Removed and left behind by a migration.
@@ -151,6 +154,12 @@ pub(crate) fn frozen(cell: *mut ()) -> Word {
 #[inline(always)]
 pub(crate) fn is_plain<V: 'static>(word: Word) -> bool {
     if inline::is_inline::<V>() { bits(word) >> ADDRESS_BITS != 0 } else { word.addr() & TAG_MASK == BOX_TAG }
+}
+
+/// Whether a value word is live or tells where a value is: neither `EMPTY` nor `TOMB`.
+#[inline(always)]
+pub(crate) fn may_hold(word: Word) -> bool {
+    word.addr() > TOMB_BITS
 }
 
 /// A value word that is live, in whichever way.

@@ -4,6 +4,7 @@ mod api;
 mod concurrent;
 mod drops;
 mod panics;
+mod partitions;
 mod sequential;
 mod support;
 mod threads;

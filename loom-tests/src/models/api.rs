@@ -3,7 +3,7 @@
 use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
 use crate::map::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
-use crate::table::{Owned, Probe, RawMap, Seen};
+use crate::table::{Hashes, Owned, Probe, RawMap, Seen};
 use core::sync::atomic::Ordering;
 use loom::sync::Arc;
 
@@ -221,8 +221,13 @@ impl<K: Word, V: Word> Map<K, V> {
 
     /// Every entry, by a walk, in order of keys.
     pub(crate) fn entries(&self) -> Vec<(u64, u64)> {
+        self.entries_of(Hashes::ALL)
+    }
+
+    /// The same for a part of the hashes.
+    pub(crate) fn entries_of(&self, hashes: Hashes) -> Vec<(u64, u64)> {
         let guard = epoch::pin();
-        let mut walk = self.raw.walk(&|_: &K| self.hash, &guard);
+        let mut walk = self.raw.walk(hashes, &|_: &K| self.hash, &guard);
         let mut entries = Vec::new();
         while let Some((key, value)) = walk.next(&|_: &K| self.hash) {
             entries.push((key.get().number(), value.get().number()));

@@ -11,6 +11,7 @@ pub(crate) struct Slot {
     pub(crate) value: AtomicPtr<()>,
 }
 
+#[repr(transparent)]
 pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
@@ -43,6 +44,14 @@ impl LineArray {
 
     pub(crate) fn line(&self, index: usize) -> &Line {
         &self.lines[index & (self.len() - 1)]
+    }
+
+    pub(crate) fn slots(&self, first: usize, count: usize) -> &[Slot] {
+        let first = first & (self.len() - 1);
+        assert!(count <= self.len() - first);
+        let start = core::ptr::from_ref(&self.lines[first]).cast();
+        // SAFETY: a line is an array of slots and nothing else, and so many follow each other.
+        unsafe { core::slice::from_raw_parts(start, count * LINE_SLOTS) }
     }
 
     pub(crate) fn home(&self, hash: u64) -> Home {
