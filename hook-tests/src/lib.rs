@@ -11,7 +11,7 @@
 //! | `progress` | a thread stopped at any site stops nobody, and nothing is lost when it goes on |
 //! | `owners` | a key with two owners is dropped once |
 //! | `histories` | perturbed at random sites, every history of a key is linearizable |
-//! | `concurrent`, `drops`, `panics`, `partitions`, `user_code` | the tests of the public API, once more |
+//! | `concurrent`, `drops`, `panics`, `partitions`, `user_code`, `whole` | the tests of the public API, once more |
 //!
 //! `progress` and `histories` run a seeded mistake along, which they must find.
 #![allow(unsafe_code)] // The included layers.
@@ -58,3 +58,6 @@ mod support;
 #[cfg(test)]
 #[path = "../../tests/it/user_code.rs"]
 mod user_code;
+#[cfg(test)]
+#[path = "../../tests/it/whole.rs"]
+mod whole;

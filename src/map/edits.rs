@@ -1,6 +1,6 @@
 //! The writing operations as decisions: what each wants of a slot, given what is there.
 
-use super::outcome::Expected;
+use super::outcome::Compute;
 use crate::table::{Decision, Edit};
 
 /// A value that is made once, and offered until it is in the map.
@@ -135,22 +135,25 @@ impl<V: 'static, I: FnOnce() -> V, F: FnMut(&V) -> V> Edit<V> for Upsert<V, I, F
     fn rest(self) {}
 }
 
-/// Inserts, replaces or removes if what is there is as expected.
-pub(crate) struct CompareAndSet<'v, V: 'static> {
-    pub(crate) expected: Expected<'v, V>,
+/// Inserts, replaces or removes if what is there meets an expectation.
+pub(crate) struct CompareAndSet<V: 'static, M> {
+    pub(crate) meets: M,
     /// `None`: remove.
     pub(crate) desired: Option<Offer<V>>,
-    pub(crate) met: bool,
+    met: bool,
 }
 
-impl<V: PartialEq + 'static> Edit<V> for CompareAndSet<'_, V> {
+impl<V: 'static, M> CompareAndSet<V, M> {
+    #[inline(always)]
+    pub(crate) fn new(meets: M, desired: Option<V>) -> Self {
+        Self { meets, desired: desired.map(Offer::Ready), met: false }
+    }
+}
+
+impl<V: 'static, M: FnMut(Option<&V>) -> bool> Edit<V> for CompareAndSet<V, M> {
     #[inline(always)]
     fn decide(&mut self, current: Option<&V>) -> Decision<V> {
-        self.met = match (self.expected, current) {
-            (Expected::Any, _) | (Expected::NotFound, None) => true,
-            (Expected::Value(expected), Some(current)) => expected == current,
-            _ => false,
-        };
+        self.met = (self.meets)(current);
         match &mut self.desired {
             _ if !self.met => Decision::Keep,
             Some(offer) => Decision::Put(offer.take()),
@@ -164,10 +167,32 @@ impl<V: PartialEq + 'static> Edit<V> for CompareAndSet<'_, V> {
         }
     }
 
+    /// Whether the expectation was met, and the value that was not used.
     type Rest = (bool, Option<V>);
 
     #[inline(always)]
     fn rest(self) -> (bool, Option<V>) {
         (self.met, self.desired.and_then(Offer::unused))
     }
+}
+
+/// Does whatever a function of the present value says.
+pub(crate) struct Free<F>(pub(crate) F);
+
+impl<V: 'static, F: FnMut(Option<&V>) -> Compute<V>> Edit<V> for Free<F> {
+    #[inline(always)]
+    fn decide(&mut self, current: Option<&V>) -> Decision<V> {
+        match (self.0)(current) {
+            Compute::Put(value) => Decision::Put(value),
+            Compute::Remove => Decision::Remove,
+            Compute::Keep => Decision::Keep,
+        }
+    }
+
+    fn refused(&mut self, _value: V) {}
+
+    type Rest = ();
+
+    #[inline(always)]
+    fn rest(self) {}
 }

@@ -5,6 +5,7 @@ use super::refs::Ref;
 use crate::table::{Remains, Walk};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
 
 /// The entries of a map that others may change meanwhile. Made by [`Pinned::iter`](crate::Pinned::iter), which says
 /// what it yields.
@@ -46,6 +47,78 @@ where
 impl<K: 'static, V: 'static, S> fmt::Debug for Iter<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Iter").finish_non_exhaustive()
+    }
+}
+
+macro_rules! halves {
+    ($($name:ident yields $half:ident: $what:literal, $of:literal;)+) => {$(
+        #[doc = concat!("The ", $what, " of a map that others may change meanwhile. Made by ", $of, ".")]
+        pub struct $name<'g, K: 'static, V: 'static, S>(pub(super) Iter<'g, K, V, S>);
+
+        impl<'g, K, V, S> Iterator for $name<'g, K, V, S>
+        where
+            K: Hash + Eq + Send + Sync + 'static,
+            V: Send + Sync + 'static,
+            S: BuildHasher,
+        {
+            type Item = Ref<'g, $half>;
+
+            #[inline]
+            fn next(&mut self) -> Option<Self::Item> {
+                let (key, value) = self.0.next()?;
+                Some(halves!(@ $half key value))
+            }
+        }
+
+        impl<K, V, S> core::iter::FusedIterator for $name<'_, K, V, S>
+        where
+            K: Hash + Eq + Send + Sync + 'static,
+            V: Send + Sync + 'static,
+            S: BuildHasher,
+        {
+        }
+
+        impl<K: 'static, V: 'static, S> fmt::Debug for $name<'_, K, V, S> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )+};
+    (@ K $key:ident $value:ident) => { { let _value = $value; $key } };
+    (@ V $key:ident $value:ident) => { { let _key = $key; $value } };
+}
+
+halves! {
+    Keys yields K: "keys", "[`Pinned::keys`](crate::Pinned::keys)";
+    Values yields V: "values", "[`Pinned::values`](crate::Pinned::values)";
+}
+
+/// The entries of a map, moved out of it. Made by [`AtomicMap::drain`]. What is not taken is dropped with it.
+pub struct Drain<'m, K: 'static, V: 'static> {
+    remains: Remains<K, V>,
+    /// Ends before anything comes into the map again.
+    _map: PhantomData<&'m mut (K, V)>,
+}
+
+impl<K: 'static, V: 'static> Drain<'_, K, V> {
+    pub(super) fn new(remains: Remains<K, V>) -> Self {
+        Self { remains, _map: PhantomData }
+    }
+}
+
+impl<K: 'static, V: 'static> Iterator for Drain<'_, K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        self.remains.next()
+    }
+}
+
+impl<K: 'static, V: 'static> core::iter::FusedIterator for Drain<'_, K, V> {}
+
+impl<K: 'static, V: 'static> fmt::Debug for Drain<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain").finish_non_exhaustive()
     }
 }
 

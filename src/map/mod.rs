@@ -1,6 +1,7 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
 mod edits;
+mod entry;
 mod hasher;
 mod iter;
 mod outcome;
@@ -10,10 +11,11 @@ mod refs;
 mod stats;
 mod traits;
 mod under;
+mod whole;
 
 pub use hasher::RandomState;
-pub use iter::{IntoIter, Iter};
-pub use outcome::{ExpectationFailed, Expected, OccupiedError};
+pub use iter::{Drain, IntoIter, Iter, Keys, Values};
+pub use outcome::{Compute, Computed, ExpectationFailed, Expected, OccupiedError};
 pub use pinned::Pinned;
 pub use refs::{OwnedRef, Ref};
 pub use stats::Stats;

@@ -24,6 +24,39 @@ impl<V> Clone for Expected<'_, V> {
 
 impl<V> Copy for Expected<'_, V> {}
 
+impl<V: PartialEq> Expected<'_, V> {
+    /// Whether this is what is expected.
+    pub(crate) fn is_met_by(self, current: Option<&V>) -> bool {
+        match (self, current) {
+            (Self::Any, _) | (Self::NotFound, None) => true,
+            (Self::Value(expected), Some(current)) => expected == current,
+            _ => false,
+        }
+    }
+}
+
+/// What a closure wants of a key, given what is there: see [`compute`](crate::Pinned::compute).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compute<V> {
+    /// Insert this value, or replace the present one by it.
+    #[doc(alias = "Insert")]
+    Put(V),
+    /// Remove the key, if it is there.
+    Remove,
+    /// Change nothing.
+    #[doc(alias = "Abort")]
+    Keep,
+}
+
+/// What [`compute`](crate::Pinned::compute) has done: what was there before, and what is there after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Computed<R> {
+    /// The value that the closure was given when it decided.
+    pub before: Option<R>,
+    /// The value that it put there, or left there.
+    pub after: Option<R>,
+}
+
 /// [`compare_and_set`](crate::Pinned::compare_and_set) found something else than it expected, and changed nothing.
 ///
 /// ```

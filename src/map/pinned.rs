@@ -36,6 +36,10 @@ impl<'m, K: 'static, V: 'static, S> Pinned<'m, K, V, S> {
         self.map
     }
 
+    pub(super) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Lets go of everything reached so far, as if by a new handle, at less cost. References taken before end here.
     ///
     /// Another guard of the same thread (a second handle, an [`OwnedRef`](crate::OwnedRef)) keeps the thread where it is.

@@ -14,7 +14,7 @@ use equivalent::Equivalent;
 impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
     /// The value that `run` finds, with a guard of its own.
     #[inline]
-    fn found<'m>(
+    pub(super) fn found<'m>(
         &'m self,
         run: impl for<'g> FnOnce(&'g Self, &'g Guard) -> Option<Seen<'g, V>>,
     ) -> Option<OwnedRef<'m, V>> {

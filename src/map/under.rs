@@ -1,7 +1,7 @@
 //! Every operation once, under a given guard. `Pinned` and the conveniences on the map wrap these.
 
-use super::edits::{CompareAndSet, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
-use super::outcome::{ExpectationFailed, Expected, OccupiedError};
+use super::edits::{CompareAndSet, Free, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
+use super::outcome::{Compute, ExpectationFailed, Expected, OccupiedError};
 use super::{AtomicMap, hasher};
 use crate::platform::epoch::Guard;
 use crate::table::{Built, Edit, Edited, KeySource, Needle, Owned, Probe, Seen};
@@ -164,7 +164,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         V: PartialEq,
     {
-        self.compare_and_set_by(self.owned(key, guard), expected, desired, guard)
+        self.compare_and_set_by(self.owned(key, guard), |current| expected.is_met_by(current), desired, guard)
     }
 
     #[inline(always)]
@@ -180,23 +180,96 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         Q: Hash + Equivalent<K> + ?Sized,
         V: PartialEq,
     {
-        self.compare_and_set_by(self.built(query, key, guard), expected, desired, guard)
+        self.compare_and_set_by(self.built(query, key, guard), |current| expected.is_met_by(current), desired, guard)
     }
 
     #[inline(always)]
     fn compare_and_set_by<'g>(
         &'g self,
         source: impl KeySource<K>,
-        expected: Expected<'_, V>,
+        meets: impl FnMut(Option<&V>) -> bool,
         desired: Option<V>,
         guard: &'g Guard,
-    ) -> CompareAndSetResult<'g, V>
-    where
-        V: PartialEq,
-    {
-        let edit = CompareAndSet { expected, desired: desired.map(Offer::Ready), met: false };
-        let (edited, (met, unused)) = self.run(source, edit, guard);
+    ) -> CompareAndSetResult<'g, V> {
+        let (edited, (met, unused)) = self.run(source, CompareAndSet::new(meets, desired), guard);
         if met { Ok(edited.before) } else { Err(ExpectationFailed { actual: edited.before, desired: unused }) }
+    }
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
+    #[inline(always)]
+    pub(super) fn compare_and_set_same_under<'g>(
+        &'g self,
+        key: K,
+        expected: Seen<'_, V>,
+        desired: Option<V>,
+        guard: &'g Guard,
+    ) -> CompareAndSetResult<'g, V> {
+        let same = |current: Option<&V>| current.is_some_and(|current| expected.is(current));
+        self.compare_and_set_by(self.owned(key, guard), same, desired, guard)
+    }
+
+    /// Removes a key if its value meets a condition.
+    #[inline(always)]
+    pub(super) fn remove_if_under<'g, Q>(
+        &'g self,
+        query: &Q,
+        mut condition: impl FnMut(&V) -> bool,
+        guard: &'g Guard,
+    ) -> Option<Seen<'g, V>>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let meets = |current: Option<&V>| current.is_some_and(&mut condition);
+        self.compare_and_set_by(self.probe(query), meets, None, guard).ok().flatten()
+    }
+
+    #[inline(always)]
+    pub(super) fn get_key_value_under<'g, Q>(
+        &'g self,
+        query: &Q,
+        guard: &'g Guard,
+    ) -> Option<(Seen<'g, K>, Seen<'g, V>)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.raw.get_key_value(self.probe(query), guard)
+    }
+
+    pub(super) fn remove_entry_under<'g, Q>(&'g self, query: &Q, guard: &'g Guard) -> Option<(Seen<'g, K>, Seen<'g, V>)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        loop {
+            let (key, value) = self.get_key_value_under(query, guard)?;
+            if self.remove_if_under(query, |current| value.is(current), guard).is_some() {
+                return Some((key, value));
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn compute_under<'g>(
+        &'g self,
+        key: K,
+        compute: impl FnMut(Option<&V>) -> Compute<V>,
+        guard: &'g Guard,
+    ) -> Edited<'g, V> {
+        self.run(self.owned(key, guard), Free(compute), guard).0
+    }
+
+    #[inline(always)]
+    pub(super) fn compute_ref_under<'g, Q>(
+        &'g self,
+        query: &Q,
+        key: impl FnOnce(&Q) -> K,
+        compute: impl FnMut(Option<&V>) -> Compute<V>,
+        guard: &'g Guard,
+    ) -> Edited<'g, V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.run(self.built(query, key, guard), Free(compute), guard).0
     }
 }
 

@@ -34,11 +34,42 @@ pub(crate) struct Line {
 
 /// Where a hash is at home.
 #[derive(Clone, Copy)]
-pub(crate) struct Home {
+pub(crate) struct Home<'l> {
+    array: &'l LineArray,
+    index: usize,
+    bit: u32,
+}
+
+impl<'l> Home<'l> {
     /// The number of its line: as many of its highest bits as tell lines apart.
-    pub(crate) index: usize,
-    /// A number below 8: its next three bits.
-    pub(crate) bit: u32,
+    #[inline(always)]
+    pub(crate) fn index(self) -> usize {
+        self.index
+    }
+
+    /// Its line.
+    #[inline(always)]
+    pub(crate) fn line(self) -> &'l Line {
+        // SAFETY: only `LineArray::home` makes homes: the index is below the number of lines allocated at `base`.
+        let line = unsafe { self.array.base.add(self.index) };
+        // SAFETY: as in `LineArray::line`.
+        unsafe { line.as_ref() }
+    }
+
+    /// The byte beside its line.
+    #[inline(always)]
+    pub(crate) fn byte(self) -> &'l AtomicU8 {
+        // SAFETY: there is a byte for each line; the index as in `line`.
+        let byte = unsafe { self.array.bytes.add(self.index) };
+        // SAFETY: zeroed at allocation, lives as long as the array, and is only reached as an atomic.
+        unsafe { byte.as_ref() }
+    }
+
+    /// The number of its bit in that byte: its next three bits.
+    #[inline(always)]
+    pub(crate) fn bit(self) -> u32 {
+        self.bit
+    }
 }
 
 /// `len` lines (a power of two), and one more for the reserved slots. Behind them a byte for each.
@@ -113,29 +144,11 @@ impl LineArray {
         unsafe { core::slice::from_raw_parts(start.as_ptr().cast(), count * LINE_SLOTS) }
     }
 
+    /// The home of a hash.
     #[inline(always)]
-    pub(crate) fn home(&self, hash: u64) -> Home {
-        home(hash, self.len)
-    }
-
-    /// The line of a home.
-    #[inline(always)]
-    pub(crate) fn line_of(&self, home: Home) -> &Line {
-        debug_assert!(home.index < self.len);
-        // SAFETY: homes come from `home`, so the index is below `len`, the number of lines allocated at `base`.
-        let line = unsafe { self.base.add(home.index) };
-        // SAFETY: as in `line`.
-        unsafe { line.as_ref() }
-    }
-
-    /// The byte beside the line of a home.
-    #[inline(always)]
-    pub(crate) fn byte_of(&self, home: Home) -> &AtomicU8 {
-        debug_assert!(home.index < self.len);
-        // SAFETY: there is a byte for each line; the index as in `line_of`.
-        let byte = unsafe { self.bytes.add(home.index) };
-        // SAFETY: zeroed at allocation, lives as long as `self`, and is only reached as an atomic.
-        unsafe { byte.as_ref() }
+    pub(crate) fn home(&self, hash: u64) -> Home<'_> {
+        let (index, bit) = place(hash, self.len);
+        Home { array: self, index, bit }
     }
 
     /// The line behind the last one, which holds the reserved slots.
@@ -177,16 +190,16 @@ impl Hint {
         // Relaxed, both: as above; the address is not accessed.
         let base = self.base.load(site!(HINT_GET: Relaxed));
         let len = self.len.load(site!(HINT_GET: Relaxed));
-        prefetch(base.wrapping_add(home(hash, len).index));
+        prefetch(base.wrapping_add(place(hash, len).0));
     }
 }
 
-/// The home of a hash among `lines` lines.
+/// The home line of a hash among `lines` lines, and its bit.
 #[inline(always)]
-const fn home(hash: u64, lines: usize) -> Home {
+const fn place(hash: u64, lines: usize) -> (usize, u32) {
     // A multiplication instead of a shift by log2(lines): one load and one instruction on most processors.
     let product = hash as u128 * lines as u128;
-    Home { index: (product >> 64) as usize, bit: (product as u64 >> 61) as u32 }
+    ((product >> 64) as usize, (product as u64 >> 61) as u32)
 }
 
 impl fmt::Debug for LineArray {
@@ -236,9 +249,9 @@ mod tests {
             for index in [0, count / 2, count - 1] {
                 let hash = (index as u64).wrapping_mul((u64::MAX / count as u64).wrapping_add(1)) | 5 << 20;
                 let home = array.home(hash);
-                assert!(home.index == index && home.bit < 8);
-                assert!(core::ptr::eq(array.line_of(home), array.line(index)));
-                let byte = array.byte_of(home);
+                assert!(home.index() == index && home.bit() < 8);
+                assert!(core::ptr::eq(home.line(), array.line(index)));
+                let byte = home.byte();
                 assert_eq!(core::ptr::from_ref(byte).addr(), first + (count + 1) * 64 + index);
                 assert_eq!(byte.load(Ordering::Relaxed), 0);
                 for slot in &array.line(index).slots {
@@ -251,7 +264,6 @@ mod tests {
 
     #[test]
     fn every_hash_has_a_home_in_order() {
-        let place = |hash, lines| (home(hash, lines).index, home(hash, lines).bit);
         assert_eq!(place(u64::MAX, 1), (0, 7));
         for lines in (1..30).map(|log2| 1 << log2) {
             assert_eq!(place(0, lines), (0, 0));

@@ -109,6 +109,15 @@ impl Counter {
         self.cells().map(|cell| cell.net.load(site!(COUNT_SUM: Relaxed))).sum() // Relaxed: as in `count`.
     }
 
+    /// Starts counting from zero, for the owner of a map that has no table any more.
+    pub(crate) fn forget(&mut self) {
+        for cell in self.cells() {
+            // Relaxed, both: exclusive access.
+            cell.net.store(0, site!(COUNT_FORGET: Relaxed));
+            cell.claims.store(0, site!(COUNT_FORGET: Relaxed));
+        }
+    }
+
     /// Claims, each cell read once.
     pub(crate) fn claims(&self) -> i64 {
         self.cells().map(|cell| cell.claims.load(site!(COUNT_SUM: Relaxed))).sum() // Relaxed: as in `count`.

@@ -94,6 +94,8 @@ pub(super) struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
     hash: H,
     pub(super) guard: &'g Guard,
     right: Right,
+    /// A value that the operation has decided to put, given this word (`EMPTY` for absence), and has not tried yet.
+    pending: Option<(Word, V)>,
 }
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
@@ -110,7 +112,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         hash: H,
         guard: &'g Guard,
     ) -> (Edited<'g, V>, E::Rest) {
-        let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root };
+        let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root, pending: None };
         // See `first`.
         match editing.first_attempt() {
             Some(edited) => (edited, editing.edit.rest()),
@@ -133,7 +135,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     fn run_to_end(&mut self) -> Outcome {
         let mut table = match self.map.root(self.guard) {
             Some(table) => table,
-            None => match self.edit.decide(None) {
+            None => match self.decide(word::EMPTY, None) {
                 Decision::Keep | Decision::Remove => return Outcome::ABSENT,
                 Decision::Put(value) => {
                     self.edit.refused(value);
@@ -149,15 +151,15 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         loop {
             let attempt = match find::locate::<K, N>(table, &self.source, self.guard) {
                 Place::Slot(slot) => self.at_slot(table, slot),
-                Place::Vacant(line, slot) => match self.edit.decide(None) {
+                Place::Vacant(line, slot) => match self.decide(word::EMPTY, None) {
                     Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
                     Decision::Put(value) => {
                         if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
                             self.right = earn(self.map, table, &self.hash, self.guard);
                         }
                         let home = table.lines().home(self.source.hash());
-                        if !core::ptr::eq(line, table.lines().line_of(home)) && rule!(MARK_CLAIM) {
-                            overflow::mark(table.lines(), home);
+                        if !core::ptr::eq(line, home.line()) && rule!(MARK_CLAIM) {
+                            overflow::mark(home);
                         }
                         self.at_vacant::<false>(table, line, slot, value)
                     }
@@ -173,7 +175,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                 Attempt::Again => {}
                 Attempt::Leave => {
                     if rule!(MARK_CROSSING) {
-                        overflow::mark(table.lines(), table.lines().home(self.source.hash()));
+                        overflow::mark(table.lines().home(self.source.hash()));
                     }
                     let next = table.next(self.guard);
                     table = next.unwrap_or_else(|| unreachable!("a table is left only for its successor"));
@@ -219,11 +221,13 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         current: Word,
         before: &V,
     ) -> Result<Change, Word> {
-        let (new, change) = match self.edit.decide(Some(before)) {
+        // (Nothing can be pending at the first attempt.)
+        let decision = if FIRST { self.edit.decide(Some(before)) } else { self.decide(current, Some(before)) };
+        let (new, change) = match decision {
             Decision::Keep => return Ok(Change::None),
             Decision::Remove => (word::TOMB, None),
             Decision::Put(value) => {
-                let Some(value) = self.own::<FIRST>(value) else { return Err(current) };
+                let Some(value) = self.own::<FIRST>(current, value) else { return Err(current) };
                 (value.word(), Some(value))
             }
         };
@@ -233,24 +237,25 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             }
             return Err(seen);
         }
-        // SAFETY: this thread took `current` out of its slot, and a live word stands in one slot only: a migration
-        // freezes it before it goes to another.
-        unsafe { retire_value::<V>(current, self.guard) };
-        Ok(match change {
+        let change = match change {
             Some(value) => Change::Put(value.publish()),
             None => {
                 self.map.counter.count(-1, 0, self.guard);
                 Change::Removed
             }
-        })
+        };
+        // SAFETY: this thread took `current` out of its slot, and a live word stands in one slot only: a migration
+        // freezes it before it goes to another.
+        unsafe { retire_value::<V>(current, self.guard) };
+        Ok(change)
     }
 
     /// The same for a slot without a value: removed, or claimed by another thread that has not come to set one.
     fn at_valueless(&mut self, slot: &Slot, current: Word) -> Result<Outcome, Word> {
-        match self.edit.decide(None) {
+        match self.decide(word::EMPTY, None) {
             Decision::Keep | Decision::Remove => Ok(Outcome::ABSENT),
             Decision::Put(value) => {
-                let Some(value) = self.own::<false>(value) else { return Err(current) };
+                let Some(value) = self.own::<false>(word::EMPTY, value) else { return Err(current) };
                 if current == word::EMPTY {
                     slot::confirm_key(slot);
                 }
@@ -279,7 +284,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         slot: &Slot,
         value: V,
     ) -> Attempt {
-        let Some(value) = self.own::<FIRST>(value) else { return Attempt::Again };
+        let Some(value) = self.own::<FIRST>(word::EMPTY, value) else { return Attempt::Again };
         let key = self.source.word();
         // Read after the whole probe: one who passed over a slot that a migration has closed sees `next` here.
         if table.next(self.guard).is_some() {
@@ -321,7 +326,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         if table.next_decides(self.guard).is_some() {
             return Attempt::Leave;
         }
-        match self.edit.decide(None) {
+        match self.decide(word::EMPTY, None) {
             Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
             Decision::Put(value) => {
                 self.edit.refused(value);
@@ -341,7 +346,9 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             State::Frozen(cell) if rule!(FINISH_SLOT) => {
                 if let Some(next) = table.next(self.guard) {
                     // By the slot itself: asking the needle again could give another answer.
-                    let key = table.reserved_index(slot).map_or_else(|| slot::claimed_key(slot), KeyWord::Reserved);
+                    let key = table
+                        .reserved_index(slot)
+                        .map_or_else(|| KeyWord::Claimed(slot::key_again(slot)), KeyWord::Reserved);
                     // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
                     let (live, hash) = unsafe { Cell::read(cell, self.guard) };
                     let finished = slot::finish(slot, key, live, hash, next);
@@ -355,11 +362,24 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
     }
 
-    /// The value as it can stand in a slot. The first attempt refuses values of inline types that need a box.
+    /// Asks the operation what it wants, given a live word and its value, or `EMPTY` and none; or takes what it has said
+    /// about the same already.
     #[inline(always)]
-    fn own<const FIRST: bool>(&mut self, value: V) -> Option<NewValue<V>> {
+    fn decide(&mut self, word: Word, current: Option<&V>) -> Decision<V> {
+        match self.pending.take() {
+            Some((seen, value)) if seen == word => return Decision::Put(value),
+            Some((_, value)) => self.edit.refused(value),
+            None => {}
+        }
+        self.edit.decide(current)
+    }
+
+    /// The value, decided on given `word`, as it can stand in a slot. The first attempt leaves values of inline types that
+    /// need a box to the others.
+    #[inline(always)]
+    fn own<const FIRST: bool>(&mut self, word: Word, value: V) -> Option<NewValue<V>> {
         if FIRST {
-            return NewValue::plain(value).map_err(|value| self.edit.refused(value)).ok();
+            return NewValue::plain(value).map_err(|value| self.pending = Some((word, value))).ok();
         }
         let value = NewValue::new(value);
         if !word::is_plain::<V>(value.word()) {

@@ -1,7 +1,7 @@
 //! Lookup: where in a table a key is, or where it would be.
 
 use super::array::TableRef;
-use super::needle::Needle;
+use super::needle::{self, Needle};
 use super::overflow;
 use super::slot::{self, Reading};
 use super::value::Seen;
@@ -14,7 +14,7 @@ use crate::platform::{rule, site};
 pub(crate) enum Place<'t> {
     /// The key's slot.
     Slot(&'t Slot),
-    /// Not here; it would be claimed in this slot, which was `EMPTY` at the deciding read.
+    /// Not here; it would be claimed in this slot, if that is still unclaimed.
     Vacant(&'t Line, &'t Slot),
     /// Not here, and will not come here: look in the next table.
     Sealed(&'t Line),
@@ -46,6 +46,10 @@ pub(crate) fn key_word(slot: &Slot) -> Word {
 
 /// The first slot whose key word is not a key, and that word.
 ///
+/// Words are read at different moments, so there may be a key behind one that was read `EMPTY`. The slot counted is claimed
+/// then (it is in front of a key): a claim of it fails, and that the key asked for is not in the line held when the first
+/// `EMPTY` word was read.
+///
 /// Counted without a branch per word: how full a line is cannot be predicted, and a wrong guess would hold up the cache
 /// misses of the operations that follow.
 #[inline(always)]
@@ -67,7 +71,7 @@ pub(crate) fn locate<'t, K, N: Needle<K>>(table: TableRef<'t>, needle: &N, guard
     if let Some(index) = needle.reserved() {
         return Place::Slot(&lines.reserved().slots[index]);
     }
-    let home = lines.home(needle.hash()).index;
+    let home = lines.home(needle.hash()).index();
     for step in 0..lines.len() {
         let line = lines.line(home.wrapping_add(step));
         let keys = load_keys(line);
@@ -95,27 +99,47 @@ pub(crate) fn get<'g, K, V: 'static, N: Needle<K> + Copy>(
 ) -> Option<Seen<'g, V>> {
     if needle.reserved().is_none() {
         let lines = table.lines();
-        let value = needle.read_in(lines.line_of(lines.home(needle.hash())), guard);
+        let value = needle.read_in(lines.home(needle.hash()).line(), guard);
         if word::is_plain::<V>(value) {
             // SAFETY: live, and read under this guard.
             return Some(unsafe { Seen::from_plain(value, guard) });
         }
-        if value == word::EMPTY && !overflow::may_be(lines, lines.home(needle.hash())) {
+        if value == word::EMPTY && !overflow::may_be(lines.home(needle.hash())) {
             return None;
         }
     }
-    let live = get_anywhere(table, needle, guard)?;
+    let (live, _) = get_anywhere(table, needle, guard)?;
     // SAFETY: as above.
     Some(unsafe { Seen::from_live(live, guard) })
 }
 
+/// Looks up a key together with the one that stands in the map.
+pub(crate) fn get_key_value<'g, K: 'static, V: 'static, N: Needle<K>>(
+    table: TableRef<'g>,
+    needle: N,
+    guard: &'g Guard,
+) -> Option<(Seen<'g, K>, Seen<'g, V>)> {
+    let reserved = needle.reserved();
+    let (live, slot) = get_anywhere(table, needle, guard)?;
+    let key = reserved.map_or_else(|| slot::key_again(slot), |index| word::from_address(index as u64));
+    // SAFETY: the key word was read with Acquire when it was found, and the value was live after that.
+    let key = unsafe { needle::seen_key(key, guard) };
+    // SAFETY: live, and read under this guard.
+    Some((key, unsafe { Seen::from_live(live, guard) }))
+}
+
+/// The live word of a key, and the slot in which it was found.
 #[cold]
 #[inline(never)]
-fn get_anywhere<'g, K, N: Needle<K>>(mut table: TableRef<'g>, needle: N, guard: &'g Guard) -> Option<LiveWord> {
+fn get_anywhere<'g, K, N: Needle<K>>(
+    mut table: TableRef<'g>,
+    needle: N,
+    guard: &'g Guard,
+) -> Option<(LiveWord, &'g Slot)> {
     loop {
         let next = match locate::<K, N>(table, &needle, guard) {
             Place::Slot(slot) => match slot::read(slot, guard) {
-                Reading::Present(live) => return Some(live),
+                Reading::Present(live) => return Some((live, slot)),
                 Reading::Absent => return None,
                 Reading::Elsewhere => table.next(guard),
             },

@@ -15,7 +15,7 @@ use super::word::{self, Word};
 use crate::platform::lines::{Line, Slot};
 
 impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Editing<'_, 'g, K, V, N, E, H> {
-    /// `None`: nothing has changed, and the operation is as it was.
+    /// `None`: the operation has not taken effect, and is ready to start over.
     #[inline(always)]
     pub(super) fn first_attempt(&mut self) -> Option<Edited<'g, V>> {
         let table = self.map.root(self.guard)?;
@@ -23,7 +23,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             return None;
         }
         let lines = table.lines();
-        let line = lines.line_of(lines.home(self.source.hash()));
+        let line = lines.home(self.source.hash()).line();
         let (found, vacant) = if N::INSERTS {
             self.source.find_or_vacant(line, self.guard)
         } else {
@@ -74,7 +74,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     /// The key is not in its home line, and will not be claimed there.
     #[inline(always)]
     fn first_at_nothing(&mut self, table: TableRef<'g>) -> Option<Edited<'g, V>> {
-        if overflow::may_be(table.lines(), table.lines().home(self.source.hash())) {
+        if overflow::may_be(table.lines().home(self.source.hash())) {
             return None;
         }
         match self.edit.decide(None) {

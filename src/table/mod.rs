@@ -157,6 +157,15 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         find::get(self.root(guard)?, needle, guard)
     }
 
+    /// A key as it stands in the map, and its value.
+    pub(crate) fn get_key_value<'g, N: Needle<K>>(
+        &'g self,
+        needle: N,
+        guard: &'g Guard,
+    ) -> Option<(Seen<'g, K>, Seen<'g, V>)> {
+        find::get_key_value(self.root(guard)?, needle, guard)
+    }
+
     /// Slots of the current table.
     pub(crate) fn slots(&self, guard: &Guard) -> usize {
         self.root(guard).map_or(0, |table| table.lines().len() * LINE_SLOTS)

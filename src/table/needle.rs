@@ -184,6 +184,20 @@ pub(crate) unsafe fn boxed_key<K>(word: Word, guard: &Guard) -> &KeyNode<K> {
     unsafe { node.get(guard) }
 }
 
+/// The key of a key word, or of a reserved slot's number.
+///
+/// # Safety
+/// As for `boxed_key`.
+#[inline(always)]
+pub(crate) unsafe fn seen_key<K: 'static>(word: Word, guard: &Guard) -> Seen<'_, K> {
+    if is_inline::<K>() {
+        inline_key(word)
+    } else {
+        // SAFETY: by the contract of this function.
+        Seen::from_ref(unsafe { boxed_key::<K>(word, guard) }.key())
+    }
+}
+
 #[inline(always)]
 fn find_boxed<'l, K>(
     line: &'l Line,

@@ -33,6 +33,7 @@ unsafe impl<K: Sync, V: Sync> Sync for Remains<K, V> {}
 impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Takes everything out of the map, which is empty after that.
     pub(crate) fn take_remains(&mut self) -> Remains<K, V> {
+        self.counter.forget();
         // Relaxed: exclusive access.
         let table = NodePtr::from_ptr(self.root.swap(core::ptr::null_mut(), site!(TAKE_ROOT: Relaxed)));
         let escaped = self.escaped.load(site!(ESCAPE_READ: Relaxed)); // Relaxed: as above.

@@ -139,10 +139,9 @@ pub(crate) fn finish(slot: &Slot, key: KeyWord, live: LiveWord, hash: u64, next:
     finished
 }
 
-/// The key word of a slot that holds a key.
-pub(crate) fn claimed_key(slot: &Slot) -> KeyWord {
-    // Relaxed: final, and seen before by this thread.
-    KeyWord::Claimed(slot.key.load(site!(KEY_AGAIN: Relaxed)))
+/// The key word of a slot in which this thread has found a key.
+pub(crate) fn key_again(slot: &Slot) -> Word {
+    slot.key.load(site!(KEY_AGAIN: Relaxed)) // Relaxed: final, and seen before.
 }
 
 /// How a slot's key is known.
@@ -167,7 +166,7 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
     let home = lines.home(hash);
     let mut step = 0;
     while step < lines.len() {
-        let line = lines.line(home.index.wrapping_add(step));
+        let line = lines.line(home.index().wrapping_add(step));
         let (found, vacant) = search::slot_or_vacant(line, key);
         if let Some(slot) = found {
             return Some((slot, Finished::KeyWasThere));
@@ -177,7 +176,7 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
             continue;
         };
         if step > 0 && rule!(MARK_COPY) {
-            overflow::mark_copy(lines, home);
+            overflow::mark_copy(home);
         }
         // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
         // failure: the line is read again, unless it is sealed.
@@ -197,7 +196,7 @@ pub(crate) fn find_copy<'g>(table: TableRef<'g>, key: Word, hash: u64) -> Option
     let lines = table.lines();
     let home = lines.home(hash);
     for step in 0..lines.len() {
-        let line = lines.line(home.index.wrapping_add(step));
+        let line = lines.line(home.index().wrapping_add(step));
         let (found, vacant) = search::slot_or_vacant(line, key);
         if found.is_some() || vacant.is_some() {
             return found;

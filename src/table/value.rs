@@ -85,6 +85,18 @@ impl<'g, T: 'static> Seen<'g, T> {
         }
     }
 
+    /// Whether `other` is this very value: the same bits if its type is inline, else the same place.
+    #[inline(always)]
+    pub(crate) fn is(&self, other: &T) -> bool {
+        if is_inline::<T>() {
+            // SAFETY: a copy of a primitive.
+            let other = unsafe { core::ptr::read(other) };
+            inline::to_bits(other) == word::bits(self.raw)
+        } else {
+            core::ptr::eq(self.raw.cast(), other)
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn get(&self) -> &T {
         if is_inline::<T>() {

@@ -82,7 +82,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             self.finish_migration(root, next, hash, guard);
             table = self.root(guard);
         }
-        let home = |hash| table.map_or(0, |table| table.lines().home(hash).index);
+        let home = |hash| table.map_or(0, |table| table.lines().home(hash).index());
         let (line, end) = (home(hashes.first), home(hashes.last) + 1);
         let limit = if hashes.are_all() { end } else { line + table.map_or(0, |table| table.lines().len()) };
         let reserved = if has_reserved::<K>() { 0 } else { RESERVED_SLOTS };
@@ -178,13 +178,8 @@ fn entry<'g, K: 'static, V: 'static>(
     if !hashes.are_all() && !hashes.contain(unsafe { hash_of(key, hash, guard) }) {
         return None;
     }
-    let key = if is_inline::<K>() {
-        needle::inline_key(key)
-    } else {
-        // SAFETY: as above.
-        Seen::from_ref(unsafe { boxed_key::<K>(key, guard) }.key())
-    };
-    Some((key, value))
+    // SAFETY: as above.
+    Some((unsafe { needle::seen_key(key, guard) }, value))
 }
 
 /// The hash of a key word.

@@ -101,11 +101,11 @@ pub(crate) enum State {
 }
 
 /// The prefix that 64-bit inline values are XORed with. Special states have 16 zero bits on top, so only values whose
-/// own top 16 bits equal the prefix need a box: integers from 2^62 on, the next 2^48; for floats, NaNs with a payload that
+/// own top 16 bits equal the prefix need a box: integers from 2^61 on, the next 2^48; for floats, NaNs with a payload that
 /// no operation makes. (Changing a single bit takes one instruction on most processors.)
 #[inline(always)]
 fn prefix(float: bool) -> u64 {
-    if float { 0xFFF5 << ADDRESS_BITS } else { 1 << 62 }
+    if float { 0xFFF5 << ADDRESS_BITS } else { 1 << 61 }
 }
 
 /// A word that is known to be live. None is null.
@@ -196,11 +196,11 @@ mod tests {
         for (number, word) in [EMPTY, SEALED].into_iter().enumerate() {
             assert_eq!(of_inline_key(0xFFFF_FFFF_C3A5_7E18_u64 ^ number as u64), word);
         }
-        for bits in [0x4000 << 48, (0x4001 << 48) - 1] {
+        for bits in [0x2000 << 48, (0x2001 << 48) - 1] {
             assert!(of_inline_value::<u64>(bits).is_none() && of_inline_value::<i64>(bits).is_none());
             assert!(of_inline_value::<f64>(bits).is_some());
         }
-        for bits in [0, 1, u64::MAX, 1 << 63, (0x4000 << 48) - 1, 0x4001 << 48] {
+        for bits in [0, 1, u64::MAX, 1 << 63, (0x2000 << 48) - 1, 0x2001 << 48] {
             let live = of_inline_value::<u64>(bits).expect("a number that needs no box");
             assert_eq!(inline_value_bits::<u64>(live), Some(bits));
         }

@@ -9,3 +9,4 @@ mod sequential;
 mod support;
 mod threads;
 mod user_code;
+mod whole;

@@ -8,7 +8,7 @@
 //! - iteration, `is_empty`, `approx_len` and the entries moved out at the end agree with the model.
 
 use crate::support::{Foreign, Hashing, NthKey, Numbered, QUALITIES, Quality, RESERVED, TRICKY};
-use atomic_dict::{AtomicMap, ExpectationFailed, Expected, OccupiedError, OwnedRef, Ref};
+use atomic_dict::{AtomicMap, Compute, ExpectationFailed, Expected, OccupiedError, OwnedRef, Ref};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -80,9 +80,35 @@ enum Op {
     GetOrInsert,
     Upsert,
     CompareAndSet(Wanted, bool),
+    /// Compares by identity with what was read just before, or before the last change.
+    CompareAndSetSame(bool, bool),
+    Compute(Wish, Wish),
+    RemoveIf,
+    RemoveEntry,
     Get,
+    GetKeyValue,
     Contains,
     Iterate,
+    Retain,
+    Clear,
+}
+
+/// What a computation wants of a key.
+#[derive(Clone, Copy, Debug)]
+enum Wish {
+    Put,
+    Remove,
+    Keep,
+}
+
+impl Wish {
+    fn compute<V>(self, value: V) -> Compute<V> {
+        match self {
+            Self::Put => Compute::Put(value),
+            Self::Remove => Compute::Remove,
+            Self::Keep => Compute::Keep,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +140,7 @@ struct Step {
 
 fn steps(keys: usize, values: usize) -> impl Strategy<Value = Vec<Step>> {
     let wanted = prop_oneof![Just(Wanted::NotFound), Just(Wanted::Any), Just(Wanted::Value)];
+    let wish = || prop_oneof![2 => Just(Wish::Put), 1 => Just(Wish::Remove), 1 => Just(Wish::Keep)];
     let op = prop_oneof![
         6 => Just(Op::Insert),
         3 => Just(Op::TryInsert),
@@ -122,9 +149,15 @@ fn steps(keys: usize, values: usize) -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Op::GetOrInsert),
         2 => Just(Op::Upsert),
         4 => (wanted, any::<bool>()).prop_map(|(wanted, set)| Op::CompareAndSet(wanted, set)),
+        1 => (any::<bool>(), any::<bool>()).prop_map(|(stale, set)| Op::CompareAndSetSame(stale, set)),
+        3 => (wish(), wish()).prop_map(|(absent, present)| Op::Compute(absent, present)),
+        1 => Just(Op::RemoveIf),
+        1 => Just(Op::RemoveEntry),
         2 => Just(Op::Get),
+        1 => Just(Op::GetKeyValue),
         1 => Just(Op::Contains),
         1 => Just(Op::Iterate),
+        1 => prop_oneof![4 => Just(Op::Retain), 1 => Just(Op::Clear)],
     ];
     let step = (op, 0..keys, 0..values, 0..values, any::<bool>()).prop_map(|(op, key, value, other, on_map)| Step {
         op,
@@ -162,6 +195,14 @@ impl<V: Value> Outcome<V> {
     }
 }
 
+/// The value of an entry, whose key must be the one asked for.
+fn entry<'g, K: Key, V>(entry: Option<(Ref<'g, K>, Ref<'g, V>)>, key: &K) -> Option<Ref<'g, V>> {
+    entry.map(|(found, value)| {
+        assert_eq!(*found, *key);
+        value
+    })
+}
+
 /// Runs a step on a handle, by keys.
 fn run_on_handle<K: Key, V: Value>(map: &Map<K, V>, step: &Step, keys: &[K], values: &[V]) -> Outcome<V> {
     let pinned = map.pin();
@@ -184,6 +225,33 @@ fn run_on_handle<K: Key, V: Value>(map: &Map<K, V>, step: &Step, keys: &[K], val
                 Ok(before) => Outcome::ok(seen(before)),
                 Err(ExpectationFailed { actual, desired }) => Outcome::failed(seen(actual), desired),
             }
+        }
+        Op::CompareAndSetSame(stale, set) => {
+            let Some(mut read) = pinned.get(&key()) else { return Outcome::ok(None) };
+            if stale {
+                pinned.remove(&key());
+            } else {
+                read = pinned.get(&key()).expect("still there");
+            }
+            match pinned.compare_and_set_same(key(), &read, set.then(value)) {
+                Ok(before) => Outcome::ok(seen(before)),
+                Err(ExpectationFailed { actual, desired }) => Outcome::failed(seen(actual), desired),
+            }
+        }
+        Op::Compute(absent, present) => {
+            let wish = |current: Option<&V>| if current.is_some() { present } else { absent }.compute(value());
+            Outcome::ok(seen(pinned.compute(key(), wish).after))
+        }
+        Op::RemoveIf => Outcome::ok(seen(pinned.remove_if(&key(), |current| current == other))),
+        Op::RemoveEntry => Outcome::ok(seen(entry(pinned.remove_entry(&key()), &key()))),
+        Op::GetKeyValue => Outcome::ok(seen(entry(pinned.get_key_value(&key()), &key()))),
+        Op::Retain => {
+            pinned.retain(|_, current| current != other);
+            Outcome::ok(None)
+        }
+        Op::Clear => {
+            pinned.clear();
+            Outcome::ok(None)
         }
         Op::Get => Outcome::ok(seen(pinned.get(&key()))),
         Op::Contains => Outcome { ok: pinned.contains_key(&key()), seen: None, unused: None },
@@ -214,6 +282,22 @@ fn run_on_map<K: Key, V: Value>(map: &Map<K, V>, step: &Step, keys: &[K], values
                 Err(ExpectationFailed { actual, desired }) => Outcome::failed(seen(actual), desired),
             }
         }
+        Op::RemoveIf => Outcome::ok(seen(map.remove_if(key, |current| current == other))),
+        Op::Compute(absent, present) => {
+            let wish = |current: Option<&V>| if current.is_some() { present } else { absent }.compute(value());
+            Outcome::ok(map.pin().compute_ref(key, build, wish).after.as_deref().cloned())
+        }
+        Op::RemoveEntry => Outcome::ok(entry(map.pin().remove_entry(key), key.0).as_deref().cloned()),
+        Op::GetKeyValue => Outcome::ok(entry(map.pin().get_key_value(key), key.0).as_deref().cloned()),
+        Op::Retain => {
+            map.retain(|_, current| current != other);
+            Outcome::ok(None)
+        }
+        Op::Clear => {
+            map.clear();
+            Outcome::ok(None)
+        }
+        Op::CompareAndSetSame(..) => run_on_handle(map, step, keys, values),
         Op::Get => Outcome::ok(seen(map.get(key))),
         Op::Contains => Outcome { ok: map.contains_key(key), seen: None, unused: None },
         Op::Iterate => Outcome::ok(None),
@@ -254,7 +338,39 @@ fn run_model<K: Key, V: Value>(model: &mut HashMap<K, V>, step: &Step, keys: &[K
                 (true, false) => Outcome::ok(model.remove(key)),
             }
         }
-        Op::Get => Outcome::ok(before),
+        Op::CompareAndSetSame(stale, sets) => {
+            if before.is_none() {
+                Outcome::ok(None)
+            } else if stale {
+                model.remove(key);
+                Outcome { ok: false, seen: None, unused: sets.then(|| value.clone()) }
+            } else if sets {
+                set(value);
+                Outcome::ok(before)
+            } else {
+                Outcome::ok(model.remove(key))
+            }
+        }
+        Op::Compute(absent, present) => match if before.is_some() { present } else { absent } {
+            Wish::Put => Outcome::ok(set(value)),
+            Wish::Remove => {
+                model.remove(key);
+                Outcome::ok(None)
+            }
+            Wish::Keep => Outcome::ok(before),
+        },
+        Op::RemoveIf if before.as_ref() == Some(other) => Outcome::ok(model.remove(key)),
+        Op::RemoveIf => Outcome::ok(None),
+        Op::RemoveEntry => Outcome::ok(model.remove(key)),
+        Op::Retain => {
+            model.retain(|_, current| current != other);
+            Outcome::ok(None)
+        }
+        Op::Clear => {
+            model.clear();
+            Outcome::ok(None)
+        }
+        Op::Get | Op::GetKeyValue => Outcome::ok(before),
         Op::Contains => Outcome { ok: before.is_some(), seen: None, unused: None },
         Op::Iterate => Outcome::ok(None),
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) const RESERVED: [u64; 2] = [0xFFFF_FFFF_C3A5_7E18, 0xFFFF_FFFF_C3A5_7E19];
 
 /// The top bits of 64-bit integers that need a box as values.
-pub(crate) const BOXED_TOP: u64 = 0x4000 << 48;
+pub(crate) const BOXED_TOP: u64 = 0x2000 << 48;
 
 /// Integers on the borders of what words can hold.
 pub(crate) const TRICKY: [u64; 14] = [

@@ -7,8 +7,8 @@
 //! - an `Equivalent` that contradicts the bits of inline keys;
 //! - closures for absent keys are not called for present ones, however the lines are filled.
 
-use crate::support::{Counted, Hashing, Quality, Random, Tally, drain_until};
-use atomic_dict::{AtomicMap, Expected};
+use crate::support::{BOXED_TOP, Counted, Hashing, Quality, Random, Tally, drain_until};
+use atomic_dict::{AtomicMap, Compute, Expected};
 use equivalent::Equivalent;
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -89,6 +89,31 @@ fn closures_for_absent_keys_run_for_absent_keys_only() {
         let absent = 100 + key;
         assert!(map.update(&absent, |_| unreachable!("{absent} is not there")).is_none());
         assert!(map.compare_and_set(absent, Expected::NotFound, None).is_ok());
+    }
+}
+
+/// A value whose bits need a box takes another way into the map; its closure must not notice.
+#[test]
+fn closures_run_once_if_nobody_interferes() {
+    let map: AtomicMap<u64, u64> = (0..200).map(|key| (key, 0)).collect();
+    for (round, value) in [BOXED_TOP, 7, BOXED_TOP | 1, BOXED_TOP | 2, 8].into_iter().enumerate() {
+        let calls = AtomicUsize::new(0);
+        let count = |value| {
+            calls.fetch_add(1, Relaxed);
+            value
+        };
+        for key in 0..200_u64 {
+            assert_eq!(*map.get_or_insert_with(1000 * (round as u64 + 1) + key, || count(value)), value);
+            assert_eq!(*map.upsert(key, || unreachable!(), |_| count(value)), value);
+            assert_eq!(map.update(&key, |_| count(value)).as_deref(), Some(&value));
+            assert_eq!(map.pin().compute(key, |_| Compute::Put(count(value))).after.as_deref(), Some(&value));
+            map.pin().compute(500_000 + key, |current| {
+                assert!(current.is_none());
+                Compute::Put(count(value))
+            });
+            map.remove(&(500_000 + key));
+        }
+        assert_eq!(calls.into_inner(), 200 * 5, "value {value:#x}");
     }
 }
 

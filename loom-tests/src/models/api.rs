@@ -138,11 +138,8 @@ impl<K: Word, V: Word> Map<K, V> {
     ) -> Result<(), Option<u64>> {
         let guard = epoch::pin();
         let expected = expected.map(V::of);
-        let edit = CompareAndSet {
-            expected: expected.as_ref().map_or(Expected::NotFound, Expected::Value),
-            desired: desired.map(|value| Offer::Ready(V::of(value))),
-            met: false,
-        };
+        let expected = expected.as_ref().map_or(Expected::NotFound, Expected::Value);
+        let edit = CompareAndSet::new(|current: Option<&V>| expected.is_met_by(current), desired.map(V::of));
         let source = Owned::new(self.hash, K::of(key), &guard);
         let (edited, (met, _)) = self.raw.edit(source, edit, |_: &K| self.hash, &guard);
         if met { Ok(()) } else { Err(edited.before.map(number)) }
@@ -151,9 +148,8 @@ impl<K: Word, V: Word> Map<K, V> {
     /// Sets the overflow bit of the map's keys in the root, so that who does not find one of them at home looks further.
     pub(crate) fn set_overflow(&self) {
         let guard = epoch::pin();
-        let lines = self.raw.root(&guard).expect("the map has a table").lines();
-        let home = lines.home(self.hash);
-        lines.byte_of(home).fetch_or(1 << home.bit, Ordering::Relaxed);
+        let home = self.raw.root(&guard).expect("the map has a table").lines().home(self.hash);
+        home.byte().fetch_or(1 << home.bit(), Ordering::Relaxed);
     }
 
     /// Gives the root a successor of twice its size.

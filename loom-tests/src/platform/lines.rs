@@ -17,9 +17,28 @@ pub(crate) struct Line {
 }
 
 #[derive(Clone, Copy)]
-pub(crate) struct Home {
-    pub(crate) index: usize,
-    pub(crate) bit: u32,
+pub(crate) struct Home<'l> {
+    array: &'l LineArray,
+    index: usize,
+    bit: u32,
+}
+
+impl<'l> Home<'l> {
+    pub(crate) fn index(self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn line(self) -> &'l Line {
+        &self.array.lines[self.index]
+    }
+
+    pub(crate) fn byte(self) -> &'l AtomicU8 {
+        &self.array.bytes[self.index]
+    }
+
+    pub(crate) fn bit(self) -> u32 {
+        self.bit
+    }
 }
 
 pub(crate) struct LineArray {
@@ -54,17 +73,9 @@ impl LineArray {
         unsafe { core::slice::from_raw_parts(start, count * LINE_SLOTS) }
     }
 
-    pub(crate) fn home(&self, hash: u64) -> Home {
+    pub(crate) fn home(&self, hash: u64) -> Home<'_> {
         let product = u128::from(hash) * self.len() as u128;
-        Home { index: (product >> 64) as usize, bit: (product as u64 >> 61) as u32 }
-    }
-
-    pub(crate) fn line_of(&self, home: Home) -> &Line {
-        &self.lines[home.index]
-    }
-
-    pub(crate) fn byte_of(&self, home: Home) -> &AtomicU8 {
-        &self.bytes[home.index]
+        Home { array: self, index: (product >> 64) as usize, bit: (product as u64 >> 61) as u32 }
     }
 
     pub(crate) fn reserved(&self) -> &Line {

@@ -1,0 +1,269 @@
+//! Operations on all entries of a map.
+
+use super::AtomicMap;
+use super::iter::{Drain, Iter, Keys, Values};
+use super::pinned::Pinned;
+use super::refs::Ref;
+use core::hash::{BuildHasher, Hash};
+
+impl<K, V, S> Pinned<'_, K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+    /// All keys: [`iter`](Self::iter) without the values.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.pin().keys().map(|key| *key).sum::<i32>(), 3);
+    /// ```
+    pub fn keys(&self) -> Keys<'_, K, V, S> {
+        Keys(self.iter())
+    }
+
+    /// All values: [`iter`](Self::iter) without the keys.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([('a', 1), ('b', 2)]);
+    /// assert_eq!(map.pin().values().map(|value| *value).sum::<i32>(), 3);
+    /// ```
+    pub fn values(&self) -> Values<'_, K, V, S> {
+        Values(self.iter())
+    }
+
+    /// Removes the entries for which `keep` is false.
+    ///
+    /// Atomic for each key, not as a whole: every key that is present throughout is asked about, and what is removed is a
+    /// value for which `keep` was false. It may be asked again about a key that others change meanwhile.
+    ///
+    /// ```
+    /// let map: atomic_dict::AtomicMap<u32, u32> = (0..10).map(|n| (n, n)).collect();
+    /// map.pin().retain(|_, value| value % 2 == 0);
+    /// assert_eq!(map.approx_len(), 5);
+    /// ```
+    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
+        for (key, value) in self.iter() {
+            if !keep(&key, &value) {
+                // The verdict stands for this value; about any other the closure is asked.
+                self.remove_if::<K>(&key, |current| value.0.is(current) || !keep(&key, current));
+            }
+        }
+    }
+
+    /// Removes all entries.
+    ///
+    /// Atomic for each key, not as a whole: every key that is present throughout is removed; one that comes meanwhile may
+    /// stay. Keeps the table as it is.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([(1, 2)]);
+    /// map.pin().clear();
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn clear(&self) {
+        for (key, _) in self.iter() {
+            self.remove::<K>(&key);
+        }
+    }
+}
+
+/// ```
+/// let map = atomic_dict::AtomicMap::from([(1, 10), (2, 20)]);
+/// let pinned = map.pin();
+/// let mut sum = 0;
+/// for (key, value) in &pinned {
+///     sum += *key + *value;
+/// }
+/// assert_eq!(sum, 33);
+/// ```
+impl<'p, K, V, S> IntoIterator for &'p Pinned<'_, K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+    type Item = (Ref<'p, K>, Ref<'p, V>);
+    type IntoIter = Iter<'p, K, V, S>;
+
+    fn into_iter(self) -> Iter<'p, K, V, S> {
+        self.iter()
+    }
+}
+
+impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
+    /// Takes all entries out of the map, which keeps no memory for them. Those that are not taken are dropped with the
+    /// iterator.
+    ///
+    /// ```
+    /// let mut map = atomic_dict::AtomicMap::from([(1, 2)]);
+    /// assert_eq!(map.drain().collect::<Vec<_>>(), [(1, 2)]);
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn drain(&mut self) -> Drain<'_, K, V> {
+        Drain::new(self.raw.take_remains())
+    }
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
+    /// Calls a closure with every entry, under one guard. As [`Pinned::iter`] in everything else.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([(1, 10), (2, 20)]);
+    /// let mut sum = 0;
+    /// map.for_each(|key, value| sum += key + value);
+    /// assert_eq!(sum, 33);
+    /// ```
+    pub fn for_each(&self, mut visit: impl FnMut(&K, &V)) {
+        self.pin().iter().for_each(|(key, value)| visit(&key, &value));
+    }
+
+    /// As [`Pinned::retain`].
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([(1, 10), (2, 20)]);
+    /// map.retain(|key, _| *key > 1);
+    /// assert_eq!(map.approx_len(), 1);
+    /// ```
+    pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
+        self.pin().retain(keep);
+    }
+
+    /// As [`Pinned::clear`].
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([(1, 10), (2, 20)]);
+    /// map.clear();
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn clear(&self) {
+        self.pin().clear();
+    }
+
+    /// Inserts entries as they come, under a handle that is repinned now and then.
+    fn insert_all(&self, entries: impl IntoIterator<Item = (K, V)>) {
+        /// Insertions under one pin: what they replace can be freed after that.
+        const PER_PIN: usize = 256;
+        let mut pinned = self.pin();
+        for (count, (key, value)) in entries.into_iter().enumerate() {
+            if count % PER_PIN == PER_PIN - 1 {
+                pinned.repin();
+            }
+            pinned.insert(key, value);
+        }
+    }
+}
+
+/// Inserts or replaces each entry, atomically one by one.
+///
+/// ```
+/// let mut map = atomic_dict::AtomicMap::new();
+/// map.extend([(1, 2), (3, 4)]);
+/// (&map).extend([(5, 6)]); // through a shared reference, too
+/// assert_eq!(map.approx_len(), 3);
+/// ```
+impl<K, V, S> Extend<(K, V)> for &AtomicMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.insert_all(entries);
+    }
+}
+
+/// As for a shared reference.
+impl<K, V, S> Extend<(K, V)> for AtomicMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.insert_all(entries);
+    }
+}
+
+/// Of several values of a key the last one stays.
+///
+/// ```
+/// let map: atomic_dict::AtomicMap<_, _> = [("a", 1), ("b", 2), ("a", 3)].into_iter().collect();
+/// assert_eq!(map.get("a").as_deref(), Some(&3));
+/// ```
+impl<K, V, S> FromIterator<(K, V)> for AtomicMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher + Default,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        let map = Self::with_capacity_and_hasher(entries.size_hint().0, S::default());
+        map.insert_all(entries);
+        map
+    }
+}
+
+/// ```
+/// let map = atomic_dict::AtomicMap::from([("a", 1), ("b", 2)]);
+/// assert_eq!(map.get("b").as_deref(), Some(&2));
+/// ```
+impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, const N: usize> From<[(K, V); N]>
+    for AtomicMap<K, V>
+{
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+/// A map of the same entries, with the same hasher. Not a snapshot: an entry that others change meanwhile is copied as
+/// [`Pinned::iter`] finds it.
+///
+/// ```
+/// let map = atomic_dict::AtomicMap::from([("a", 1)]);
+/// let copy = map.clone();
+/// map.insert("a", 2);
+/// assert_eq!(copy.get("a").as_deref(), Some(&1));
+/// ```
+impl<K, V, S> Clone for AtomicMap<K, V, S>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone,
+{
+    fn clone(&self) -> Self {
+        let copy = Self::with_capacity_and_hasher(self.approx_len(), self.hasher.clone());
+        copy.insert_all(self.pin().iter().map(|(key, value)| (K::clone(&key), V::clone(&value))));
+        copy
+    }
+}
+
+/// Whether each map has every entry of the other. Asks no counter. While others change the maps, the answer is about
+/// entries as [`Pinned::iter`] and [`Pinned::get`] find them, not about one moment.
+///
+/// ```
+/// use atomic_dict::AtomicMap;
+/// assert!(AtomicMap::from([(1, 2), (3, 4)]) == AtomicMap::from([(3, 4), (1, 2)]));
+/// assert!(AtomicMap::from([(1, 2)]) != AtomicMap::from([(1, 2), (3, 4)]));
+/// ```
+impl<K, V, S> PartialEq for AtomicMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: PartialEq + Send + Sync + 'static,
+    S: BuildHasher,
+{
+    fn eq(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.pin(), other.pin());
+        ours.iter().all(|(key, value)| theirs.get::<K>(&key).is_some_and(|other| *other == *value))
+            && theirs.keys().all(|key| ours.contains_key::<K>(&key))
+    }
+}
+
+impl<K, V, S> Eq for AtomicMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Eq + Send + Sync + 'static,
+    S: BuildHasher,
+{
+}
