@@ -138,7 +138,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             None => match self.decide(word::EMPTY, None) {
                 Decision::Keep | Decision::Remove => return Outcome::ABSENT,
                 Decision::Put(value) => {
-                    self.edit.refused(value);
+                    self.pending = Some((word::EMPTY, value));
                     self.map.first_table(self.guard)
                 }
             },
@@ -233,7 +233,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         };
         if let Err(seen) = slot::set_value(slot, current, new) {
             if let Some(value) = change {
-                self.edit.refused(value.into_inner());
+                self.pending = Some((current, value.into_inner()));
             }
             return Err(seen);
         }
@@ -265,7 +265,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                         Ok(Outcome { before: None, after: Some(value.publish()) })
                     }
                     Err(seen) => {
-                        self.edit.refused(value.into_inner());
+                        self.pending = Some((word::EMPTY, value.into_inner()));
                         Err(seen)
                     }
                 }
@@ -288,7 +288,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         let key = self.source.word();
         // Read after the whole probe: one who passed over a slot that a migration has closed sees `next` here.
         if table.next(self.guard).is_some() {
-            self.edit.refused(value.into_inner());
+            self.pending = Some((word::EMPTY, value.into_inner()));
             if !rule!(SEAL_BEFORE_CROSSING) {
                 return Attempt::Leave;
             }
@@ -296,7 +296,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             return Attempt::Again;
         }
         if !slot::claim(slot, key) {
-            self.edit.refused(value.into_inner());
+            self.pending = Some((word::EMPTY, value.into_inner()));
             return Attempt::Again;
         }
         self.source.claimed();
@@ -311,7 +311,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         let attempt = if set.is_ok() {
             Attempt::Done(Outcome { before: None, after: Some(value.publish()) })
         } else {
-            self.edit.refused(value.into_inner());
+            self.pending = Some((word::EMPTY, value.into_inner()));
             Attempt::Again
         };
         if self.map.counter.count(i64::from(set.is_ok()), 1, self.guard) {
@@ -329,7 +329,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         match self.decide(word::EMPTY, None) {
             Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
             Decision::Put(value) => {
-                self.edit.refused(value);
+                self.pending = Some((word::EMPTY, value));
                 self.right = earn(self.map, table, &self.hash, self.guard);
                 self.map.grow(table, self.guard);
                 Attempt::Again
