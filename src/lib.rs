@@ -24,8 +24,8 @@
 //!
 //! # Closures
 //!
-//! Closures that compute a value from another (`update`, the second one of `upsert`) run again when another thread was
-//! first. They should compute, and nothing else. They may call the map; but one that changes its own key each time it
+//! Closures that compute a value from another (`update`, `compute`, the second one of `upsert`) run again when another
+//! thread was first, and only then. They should compute, and nothing else. They may call the map; but one that changes its own key each time it
 //! runs makes its own attempt fail each time, and never ends.
 //!
 //! # Memory reclamation

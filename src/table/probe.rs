@@ -12,11 +12,11 @@ pub(crate) const fn spread(hash: u64) -> u64 {
     hash.wrapping_mul(SPREAD)
 }
 
-/// The bits of a spread hash that stand in a boxed key's word. They overlap the home line of no table below 2^32
-/// lines.
+/// The bits of a hash that stand in a boxed key's word. They overlap the home line of no table below 2^32 lines. Never
+/// zero, which tells a key from a word that is none.
 #[inline(always)]
-pub(crate) const fn fingerprint(spread_hash: u64) -> u16 {
-    (spread_hash >> 16) as u16
+pub(crate) const fn fingerprint(hash: u64) -> u16 {
+    (hash >> 16) as u16 | 1
 }
 
 /// Claims at which a table of so many lines gets a successor.
