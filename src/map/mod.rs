@@ -170,6 +170,17 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
         self.raw.approx_len()
     }
 
+    /// How many entries the current table takes before it grows. Entries removed since it was made count, too. (In large
+    /// tables a thread looks at this limit at every 64th key that it adds, so there may be some more.)
+    ///
+    /// ```
+    /// let map: atomic_dict::AtomicMap<u64, u64> = atomic_dict::AtomicMap::with_capacity(1000);
+    /// assert!(map.capacity() >= 1000);
+    /// ```
+    pub fn capacity(&self) -> usize {
+        self.raw.capacity(&epoch::pin())
+    }
+
     /// Figures about the map, and about reclamation in the whole process. A snapshot of counters, each read once.
     ///
     /// ```

@@ -4,6 +4,7 @@ use super::AtomicMap;
 use super::iter::{Drain, Iter, Keys, Values};
 use super::pinned::Pinned;
 use super::refs::Ref;
+use crate::platform::epoch;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S> Pinned<'_, K, V, S>
@@ -106,6 +107,23 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
+    /// Makes room for `additional` more entries: inserting so many different keys after it, by any number of threads, causes
+    /// no migration. (What others insert meanwhile counts among them.)
+    ///
+    /// Lock-free, but not quick: moves all entries to a larger table, unless there is room already. Others go on, and help.
+    ///
+    /// # Panics
+    /// If a table for so many entries exceeds the address space ("capacity overflow").
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::from([(1, 2)]);
+    /// map.reserve(1000);
+    /// assert!(map.capacity() >= 1001);
+    /// ```
+    pub fn reserve(&self, additional: usize) {
+        self.raw.reserve(additional, &|key: &K| self.hash(key), &epoch::pin());
+    }
+
     /// Calls a closure with every entry, under one guard. As [`Pinned::iter`] in everything else.
     ///
     /// ```

@@ -151,6 +151,14 @@ impl Table {
         claims > self.threshold
     }
 
+    /// How many claims there would be in this table with so many more, given how many the map has counted. `None`: it has
+    /// room for them.
+    pub(crate) fn entries_with(&self, additional: usize, claims: i64) -> Option<usize> {
+        let room = usize::try_from(self.threshold - claims).unwrap_or(0);
+        let claimed = probe::claim_limit(self.lines.len()).saturating_sub(room);
+        (additional > room).then(|| claimed.saturating_add(additional))
+    }
+
     /// Which reserved slot a slot of this table is, if it is one.
     pub(crate) fn reserved_index(&self, slot: &Slot) -> Option<usize> {
         self.lines.reserved().slots.iter().position(|reserved| ptr::eq(reserved, slot))

@@ -7,6 +7,7 @@ use super::cells::{Cell, CellBlock};
 use super::find;
 use super::inline::is_inline;
 use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
+use super::probe;
 use super::slot::{self, Finished, KeyWord};
 use super::word::{self, LiveWord, State};
 use crate::platform::discards;
@@ -48,6 +49,30 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     pub(crate) fn grow(&self, table: TableRef<'_>, guard: &Guard) {
         if table.next(guard).is_none() && self.root(guard) == Some(table) {
             self.start_migration(table, successor_lines(table), guard);
+        }
+    }
+
+    /// Makes room for so many claims more before the next migration, by one that is finished here.
+    ///
+    /// # Panics
+    /// If no table is that large.
+    pub(crate) fn reserve<H: Fn(&K) -> u64>(&self, additional: usize, hash: &H, guard: &Guard) {
+        let overflow = || -> ! { panic!("capacity overflow: {additional} entries more") };
+        loop {
+            let Some(table) = self.root(guard) else {
+                if additional == 0 {
+                    return;
+                }
+                self.add_first_table(probe::lines_for(additional).unwrap_or_else(|| overflow()));
+                continue;
+            };
+            if let Some(next) = table.next(guard) {
+                self.finish_migration(table, next, hash, guard);
+                continue;
+            }
+            let Some(entries) = table.entries_with(additional, self.counter.claims()) else { return };
+            let lines = probe::lines_for(entries).unwrap_or_else(|| overflow());
+            self.start_migration(table, lines.max(successor_lines(table)), guard);
         }
     }
 

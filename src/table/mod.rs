@@ -171,6 +171,11 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         self.root(guard).map_or(0, |table| table.lines().len() * LINE_SLOTS)
     }
 
+    /// Claims that the current table takes before it gets a successor.
+    pub(crate) fn capacity(&self, guard: &Guard) -> usize {
+        self.root(guard).map_or(0, |table| probe::claim_limit(table.lines().len()))
+    }
+
     /// Notes that a value of an inline type stands in a box.
     #[cold]
     fn note_escape(&self) {

@@ -1,4 +1,4 @@
-//! Operations on all entries: retain, clear, drain, extend, collect, clone, compare.
+//! Operations on all entries: retain, clear, drain, extend, collect, clone, compare, reserve.
 
 use crate::support::{Counted, Hashing, Numbered, Quality, Tally, drain_until};
 use atomic_dict::{AtomicMap, Compute};
@@ -119,4 +119,47 @@ fn computations_of_many_threads_add_up() {
     });
     let left: u64 = map.pin().values().map(|value| *value).sum();
     assert_eq!(removed + left, rounds * threads);
+}
+
+#[test]
+fn reserved_room_needs_no_migration() {
+    for present in [0, 1, 100, 5000_u64] {
+        let map: AtomicMap<u64, u64> = AtomicMap::new();
+        (0..present).for_each(|key| drop(map.insert(key, key)));
+        for additional in [0, 1, 3, 1000, 100_000] {
+            map.reserve(additional);
+            let slots = map.stats().slots;
+            let first = map.approx_len() as u64;
+            (first..first + additional as u64).for_each(|key| drop(map.insert(key, key)));
+            assert_eq!(map.stats().slots, slots, "{additional} more than {first}");
+            // A thread looks at the limit at every 64th key that it adds.
+            assert!(map.capacity() + 64 > map.approx_len());
+        }
+        let slots = map.stats().slots;
+        map.reserve(0);
+        assert_eq!(map.stats().slots, slots);
+        assert!((0..map.approx_len() as u64).all(|key| map.get(&key).as_deref() == Some(&key)));
+    }
+}
+
+#[test]
+fn room_is_made_beside_insertions() {
+    let map = AtomicMap::new();
+    thread::scope(|scope| {
+        for writer in 0..2_u64 {
+            let map = &map;
+            scope.spawn(move || {
+                (0..20_000).for_each(|key| drop(map.insert(writer * 20_000 + key, String::numbered(key))));
+            });
+        }
+        (1..200).for_each(|round| map.reserve(round * 300));
+    });
+    assert_eq!(map.approx_len(), 40_000);
+    assert_eq!(map.pin().iter().count(), 40_000);
+}
+
+#[test]
+#[should_panic(expected = "capacity overflow: 18446744073709551615 entries more")]
+fn room_for_more_than_there_can_be() {
+    AtomicMap::from([(1, 2)]).reserve(usize::MAX);
 }
