@@ -191,7 +191,7 @@ where
     }
 }
 
-/// As for a shared reference.
+/// As for a shared reference, of which this is the case.
 impl<K, V, S> Extend<(K, V)> for AtomicMap<K, V, S>
 where
     K: Hash + Eq + Send + Sync + 'static,

@@ -2,7 +2,8 @@
 //!
 //! How many lookups a processor overlaps is limited by how many of their instructions it can hold, so this is written
 //! for their number. The compiler loads each word of a line by an instruction of its own and compares after that, since it
-//! folds no atomic load into another instruction; the x86-64 version does, which takes half as many. (Aligned loads of a
+//! folds no atomic load into another instruction; the x86-64 version does, which takes half as many. (Sanitizers do not see
+//! what it loads.) (Aligned loads of a
 //! word are SeqCst loads on that machine, as long as the compiler moves nothing across them.)
 #![allow(unsafe_code)] // Assembly that loads from a line.
 

@@ -94,7 +94,7 @@ pub(super) struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
     hash: H,
     pub(super) guard: &'g Guard,
     right: Right,
-    /// A value that the operation has decided to put, given this word (`EMPTY` for absence), and has not tried yet.
+    /// A value that the operation has decided to put, given this word (`EMPTY` for absence), and that is not in the map yet.
     pending: Option<(Word, V)>,
 }
 

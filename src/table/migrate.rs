@@ -58,6 +58,8 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// If no table is that large.
     pub(crate) fn reserve<H: Fn(&K) -> u64>(&self, additional: usize, hash: &H, guard: &Guard) {
         let overflow = || -> ! { panic!("capacity overflow: {additional} entries more") };
+        // Decided once: what others insert meanwhile must not make the table grow again and again.
+        let mut wanted = None;
         loop {
             let Some(table) = self.root(guard) else {
                 if additional == 0 {
@@ -70,8 +72,12 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
                 self.finish_migration(table, next, hash, guard);
                 continue;
             }
-            let Some(entries) = table.entries_with(additional, self.counter.claims()) else { return };
-            let lines = probe::lines_for(entries).unwrap_or_else(|| overflow());
+            if wanted.is_none() {
+                let Some(entries) = table.entries_with(additional, self.counter.claims()) else { return };
+                let lines = probe::lines_for(entries).unwrap_or_else(|| overflow());
+                wanted = Some(lines.max(successor_lines(table)));
+            }
+            let Some(lines) = wanted.filter(|&lines| table.lines().len() < lines) else { return };
             self.start_migration(table, lines.max(successor_lines(table)), guard);
         }
     }
