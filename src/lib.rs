@@ -55,8 +55,8 @@ mod reclaim;
 mod table;
 
 pub use map::{
-    AtomicMap, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError, OwnedRef,
-    Pinned, RandomState, Ref, Stats, Values,
+    AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
+    OwnedRef, Pinned, RandomState, Ref, Stats, Values,
 };
 
 /// The examples of the README, run as tests.

@@ -1,5 +1,6 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
+mod builder;
 mod edits;
 mod entry;
 mod hasher;
@@ -8,11 +9,13 @@ mod outcome;
 mod pinned;
 mod plain;
 mod refs;
+mod size;
 mod stats;
 mod traits;
 mod under;
 mod whole;
 
+pub use builder::Builder;
 pub use hasher::RandomState;
 pub use iter::{Drain, IntoIter, Iter, Keys, Values};
 pub use outcome::{Compute, Computed, ExpectationFailed, Expected, OccupiedError};
@@ -22,7 +25,6 @@ pub use stats::Stats;
 
 use crate::platform::{discards, epoch};
 use crate::table::RawMap;
-use core::hash::{BuildHasher, Hash};
 
 /// A lock-free concurrent hash map.
 ///
@@ -83,7 +85,7 @@ impl<K: 'static, V: 'static> AtomicMap<K, V> {
     }
 
     /// An empty map with room for `capacity` entries: inserting so many different keys, by any number of threads,
-    /// causes no migration. Memory is touched when it is used.
+    /// causes no migration. Memory is touched when it is used. The map will not shrink below that by itself.
     ///
     /// # Panics
     /// If a table for `capacity` entries exceeds the address space ("capacity overflow").
@@ -95,6 +97,19 @@ impl<K: 'static, V: 'static> AtomicMap<K, V> {
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, RandomState::default())
+    }
+
+    /// Says how a map is made, for one that differs from [`new`](Self::new) in more than one way.
+    ///
+    /// ```
+    /// use atomic_dict::AtomicMap;
+    /// use std::hash::{BuildHasherDefault, DefaultHasher};
+    /// let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    /// let map: AtomicMap<u64, u64, _> = AtomicMap::<u64, u64>::builder().capacity(1000).hasher(hasher).build();
+    /// assert!(map.capacity() >= 1000);
+    /// ```
+    pub fn builder() -> Builder<K, V> {
+        Builder::new()
     }
 }
 
@@ -127,6 +142,13 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// ```
     #[must_use]
     pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
+        let map = Self::with_room(capacity, hasher);
+        map.raw.keep_room();
+        map
+    }
+
+    /// An empty map with room for `capacity` entries, which may shrink below that when it was filled.
+    fn with_room(capacity: usize, hasher: S) -> Self {
         Self { raw: RawMap::with_capacity(capacity), hasher }
     }
 
@@ -156,48 +178,6 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
         Pinned::new(self)
     }
 
-    /// How many entries there are, approximately. Wait-free; adds up a counter per thread.
-    ///
-    /// Exact when no other thread inserts or removes meanwhile, and all that did have returned (and were waited for).
-    /// Otherwise it can miss operations that run at the same time, and count a removal without the insertion before it.
-    ///
-    /// ```
-    /// let map = atomic_dict::AtomicMap::new();
-    /// map.insert(1, 2);
-    /// assert_eq!(map.approx_len(), 1);
-    /// ```
-    pub fn approx_len(&self) -> usize {
-        self.raw.approx_len()
-    }
-
-    /// How many entries the current table takes before it grows. Entries removed since it was made count, too. (In large
-    /// tables a thread looks at this limit at every 64th key that it adds, so there may be some more.)
-    ///
-    /// ```
-    /// let map: atomic_dict::AtomicMap<u64, u64> = atomic_dict::AtomicMap::with_capacity(1000);
-    /// assert!(map.capacity() >= 1000);
-    /// ```
-    pub fn capacity(&self) -> usize {
-        self.raw.capacity(&epoch::pin())
-    }
-
-    /// Figures about the map, and about reclamation in the whole process. A snapshot of counters, each read once.
-    ///
-    /// ```
-    /// let map = atomic_dict::AtomicMap::with_capacity(1000);
-    /// map.insert(1, 2);
-    /// let stats = map.stats();
-    /// assert!(stats.live == 1 && stats.slots >= 1000);
-    /// ```
-    pub fn stats(&self) -> Stats {
-        Stats {
-            live: self.approx_len(),
-            slots: self.raw.slots(&epoch::pin()),
-            retired_bytes: epoch::pending_bytes(),
-            panics_in_drops: epoch::panics_in_drops(),
-        }
-    }
-
     /// Frees what can be freed: pushes the garbage of this thread to where every thread can free it, and collects.
     ///
     /// Retired keys, values and tables are freed when all threads that were pinned at that moment have unpinned. That
@@ -213,23 +193,5 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     pub fn flush(&self) {
         epoch::pin().flush();
         discards::free_all();
-    }
-}
-
-impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
-    /// Whether there is no entry. Looks for one, and does not ask the counters.
-    ///
-    /// `true` means that there was a moment during the call at which no entry was present that was present throughout
-    /// the call; while others insert and remove, entries that come and go may be missed. Completes a running migration.
-    /// Costs a scan of the table if it is large and empty.
-    ///
-    /// ```
-    /// let map = atomic_dict::AtomicMap::new();
-    /// assert!(map.is_empty());
-    /// map.insert(1, 2);
-    /// assert!(!map.is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.pin().iter().next().is_none()
     }
 }

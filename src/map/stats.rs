@@ -6,8 +6,17 @@
 pub struct Stats {
     /// Entries, as [`approx_len`](crate::AtomicMap::approx_len).
     pub live: usize,
+    /// Slots of the current table that removed keys have left behind, approximately. While a migration is under way, those of
+    /// both tables.
+    pub tombstones: usize,
+    /// As [`capacity`](crate::AtomicMap::capacity).
+    pub capacity: usize,
     /// Slots of the current table, of 16 bytes each.
     pub slots: usize,
+    /// Bytes of the current table, its successor if it has one, and counters. Boxed keys and values are not among them.
+    pub bytes: usize,
+    /// Migrations that were completed: to larger, smaller, and equally large tables.
+    pub migrations: usize,
     /// Bytes of keys, values, tables and what migrations needed that maps of this process have retired and not freed
     /// yet. What keys and values own beyond themselves is not counted.
     pub retired_bytes: usize,

@@ -4,7 +4,6 @@ use super::AtomicMap;
 use super::iter::{Drain, Iter, Keys, Values};
 use super::pinned::Pinned;
 use super::refs::Ref;
-use crate::platform::epoch;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S> Pinned<'_, K, V, S>
@@ -55,7 +54,7 @@ where
     /// Removes all entries.
     ///
     /// Atomic for each key, not as a whole: every key that is present throughout is removed; one that comes meanwhile may
-    /// stay. Keeps the table as it is.
+    /// stay. The map shrinks, as with any removals.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::from([(1, 2)]);
@@ -107,23 +106,6 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHasher> AtomicMap<K, V, S> {
-    /// Makes room for `additional` more entries: inserting so many different keys after it, by any number of threads, causes
-    /// no migration. (What others insert meanwhile counts among them.)
-    ///
-    /// Lock-free, but not quick: moves all entries to a larger table, unless there is room already. Others go on, and help.
-    ///
-    /// # Panics
-    /// If a table for so many entries exceeds the address space ("capacity overflow").
-    ///
-    /// ```
-    /// let map = atomic_dict::AtomicMap::from([(1, 2)]);
-    /// map.reserve(1000);
-    /// assert!(map.capacity() >= 1001);
-    /// ```
-    pub fn reserve(&self, additional: usize) {
-        self.raw.reserve(additional, &|key: &K| self.hash(key), &epoch::pin());
-    }
-
     /// Calls a closure with every entry, under one guard. As [`Pinned::iter`] in everything else.
     ///
     /// ```
@@ -145,6 +127,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// ```
     pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
         self.pin().retain(keep);
+        self.flush();
     }
 
     /// As [`Pinned::clear`].
@@ -156,6 +139,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// ```
     pub fn clear(&self) {
         self.pin().clear();
+        self.flush();
     }
 
     /// Inserts entries as they come, under a handle that is repinned now and then.
@@ -217,7 +201,7 @@ where
 {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        let map = Self::with_capacity_and_hasher(entries.size_hint().0, S::default());
+        let map = Self::with_room(entries.size_hint().0, S::default());
         map.insert_all(entries);
         map
     }
@@ -251,7 +235,7 @@ where
     S: BuildHasher + Clone,
 {
     fn clone(&self) -> Self {
-        let copy = Self::with_capacity_and_hasher(self.approx_len(), self.hasher.clone());
+        let copy = Self::with_room(self.approx_len(), self.hasher.clone());
         copy.insert_all(self.pin().iter().map(|(key, value)| (K::clone(&key), V::clone(&value))));
         copy
     }

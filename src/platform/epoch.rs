@@ -46,8 +46,29 @@ struct Local {
     collecting: Cell<bool>,
 }
 
+/// Threads that can be pinned.
+static PARTICIPANTS: AtomicUsize = AtomicUsize::new(0);
+
+/// How many threads can be in the middle of an operation, at most, that began before this call.
+pub(crate) fn participants() -> usize {
+    // SeqCst: a thread that is missing here comes later in the total order than the caller's last SeqCst access. Acquire part:
+    // what a thread has counted that is not here any more.
+    PARTICIPANTS.load(site!(PARTICIPANTS_LOAD: SeqCst))
+}
+
+fn add_participant() {
+    // SeqCst: comes before everything that the thread does; pairs with PARTICIPANTS_LOAD.
+    PARTICIPANTS.fetch_add(1, site!(PARTICIPANTS_ADD: SeqCst));
+}
+
+fn remove_participant() {
+    // Release: what the thread has counted is seen; pairs with PARTICIPANTS_LOAD.
+    PARTICIPANTS.fetch_sub(1, site!(PARTICIPANTS_SUB: Release));
+}
+
 thread_local! {
     static LOCAL: Local = {
+        add_participant();
         let index = ThreadIndex::acquire();
         Local {
             handle: collector().register(),
@@ -65,6 +86,7 @@ impl Drop for Local {
         if !self.handle.is_pinned() {
             // SAFETY: dropped once, here.
             unsafe { ManuallyDrop::drop(&mut self.index) };
+            remove_participant();
         }
     }
 }
@@ -98,10 +120,17 @@ fn collector() -> &'static Collector {
 /// Pins the current thread. Pins nest; only the outermost costs a locked instruction.
 #[inline]
 pub(crate) fn pin() -> Guard {
-    LOCAL
-        .try_with(|local| Guard { inner: local.handle.pin(), thread: local.thread })
-        // The thread is being torn down: a registration for this one guard.
-        .unwrap_or_else(|_| Guard { inner: collector().register().pin(), thread: ThreadIndex::SHARED })
+    LOCAL.try_with(|local| Guard { inner: local.handle.pin(), thread: local.thread }).unwrap_or_else(|_| pin_once())
+}
+
+/// Pins a thread that is being torn down, by a registration for this one guard.
+#[cold]
+fn pin_once() -> Guard {
+    add_participant();
+    let inner = collector().register().pin();
+    // It counts as a participant until some time after it is unpinned.
+    inner.defer(remove_participant);
+    Guard { inner, thread: ThreadIndex::SHARED }
 }
 
 impl Guard {

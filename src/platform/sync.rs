@@ -2,6 +2,7 @@
 
 pub(crate) use core::hint::spin_loop;
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence};
+pub(crate) use std::thread::yield_now;
 
 /// Asks for the cache line of `address`, which need not be valid.
 #[inline(always)]

@@ -17,3 +17,24 @@ pub(crate) const SPINS_BEFORE_REDO: usize = 64;
 
 /// Retired objects after which a thread pushes its garbage and collects: one bag of the collector.
 pub(crate) const RETIRED_PER_FLUSH: u32 = 64;
+
+/// A full table with more than one entry to so many slots gets a successor twice as large, any other one as large.
+pub(crate) const DENSE: usize = 3;
+
+/// A table with less than one entry to so many slots gets a smaller successor.
+pub(crate) const SPARSE: usize = 12;
+
+/// Insertions of one thread that a collector of counts may miss: one under way, and one whose count is on its way to memory.
+pub(crate) const IN_FLIGHT_PER_THREAD: usize = 2;
+
+/// After so many claims, or removals, a thread that counts for itself looks whether the table has the right size.
+pub(crate) const CLAIMS_PER_LOOK: i64 = 64;
+
+/// The same for removals that several threads count in one place.
+pub(crate) const REMOVALS_PER_LOOK: i64 = 8;
+
+/// Attempts of `len` before it asks for a moment of quiet.
+pub(crate) const COLLECTS_BEFORE_WAITING: usize = 4;
+
+/// Turns that an insertion or removal gives to those who ask for it.
+pub(crate) const SPINS_FOR_LEN: usize = 256;

@@ -11,6 +11,16 @@ use crate::reclaim::node::NodePtr;
 use core::ptr;
 use crossbeam_utils::CachePadded;
 
+/// A `next` word: the table will get a successor, whose size is not decided yet, and takes no more entries.
+const CLOSING: *mut () = ptr::without_provenance_mut(1);
+
+/// What a `next` word holds.
+pub(crate) enum Next<'g> {
+    None,
+    Closing,
+    Table(TableRef<'g>),
+}
+
 /// A table of the chain root → next → next. What every operation reads stands first, on one line.
 pub(crate) struct Table {
     lines: LineArray,
@@ -81,7 +91,7 @@ impl<'g> TableRef<'g> {
         // Acquire: NEXT edge, pairs with SET_NEXT: the successor is seen initialised.
         let next = self.table.next.load(site!(LOAD_NEXT: Acquire));
         // SAFETY: Acquire, under a guard that protects `self`, hence everything behind it.
-        unsafe { Self::from_ptr(next, guard) }
+        unsafe { Self::successor(next, guard) }
     }
 
     /// The successor, as the decision of an operation that found every line full.
@@ -90,14 +100,60 @@ impl<'g> TableRef<'g> {
         // SeqCst: a null pointer decides a miss; pairs with SET_NEXT.
         let next = self.table.next.load(site!(DECIDE_NEXT: SeqCst));
         // SAFETY: as in `next`.
+        unsafe { Self::successor(next, guard) }
+    }
+
+    /// Whether the table has a successor, or is closing.
+    #[inline(always)]
+    pub(crate) fn is_left(self) -> bool {
+        // SeqCst: an entry may come into a table only if its `next` word was null; pairs with CLOSE in the total order.
+        // Acquire part: as LOAD_NEXT, for what was passed over on the way.
+        !self.table.next.load(site!(CHECK_NEXT: SeqCst)).is_null()
+    }
+
+    /// What the `next` word holds, for one who goes on from there.
+    pub(crate) fn next_word(self, guard: &'g Guard) -> Next<'g> {
+        // SeqCst: what is counted from here on is counted after CLOSE. Acquire part: NEXT edge.
+        let next = self.table.next.load(site!(READ_NEXT: SeqCst));
+        if next == CLOSING {
+            return Next::Closing;
+        }
+        // SAFETY: as in `next`.
+        unsafe { Self::from_ptr(next, guard) }.map_or(Next::None, Next::Table)
+    }
+
+    /// The table that a `next` word refers to.
+    ///
+    /// # Safety
+    /// As for `from_ptr`.
+    #[inline(always)]
+    unsafe fn successor(next: *mut (), guard: &'g Guard) -> Option<Self> {
+        if next == CLOSING {
+            return None;
+        }
+        // SAFETY: by the contract of this function.
         unsafe { Self::from_ptr(next, guard) }
     }
 
-    /// Gives the table a successor. Of several attempts the first counts.
-    pub(crate) fn set_next(self, new: NodePtr<Table>) {
+    /// N2: from now on no entry comes into the table.
+    pub(crate) fn close(self) {
+        // SeqCst: an entry that came after a check of `next` is counted, or under way, when anything behind this is counted;
+        // pairs with CHECK_NEXT. Relaxed on failure: not read.
+        let _ = self.table.next.compare_exchange(
+            ptr::null_mut(),
+            CLOSING,
+            site!(CLOSE: SeqCst),
+            site!(CLOSE_LOST: Relaxed),
+        );
+    }
+
+    /// N1 and N3: gives the table a successor, in place of none, or of CLOSING if it `was_closing`. Of several attempts the
+    /// first counts.
+    pub(crate) fn set_next(self, was_closing: bool, new: NodePtr<Table>) {
+        let current = if was_closing { CLOSING } else { ptr::null_mut() };
         // SeqCst: pairs with DECIDE_NEXT; its Release part is the NEXT edge. Relaxed on failure: not read.
         let set = self.table.next.compare_exchange(
-            ptr::null_mut(),
+            current,
             new.as_ptr(),
             site!(SET_NEXT: SeqCst),
             site!(SET_NEXT_LOST: Relaxed),
@@ -141,6 +197,11 @@ impl Table {
         })
     }
 
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.lines.bytes() + self.blocks() * size_of::<AtomicBool>()
+    }
+
     /// The lines, for an owner of the table.
     pub(crate) fn own_lines(&self) -> &LineArray {
         &self.lines
@@ -151,12 +212,18 @@ impl Table {
         claims > self.threshold
     }
 
+    /// How many of its slots are claimed, given how many claims the map has counted. Some that belong to the table before
+    /// may be among them.
+    pub(crate) fn claimed(&self, claims: i64) -> usize {
+        let limit = probe::claim_limit(self.lines.len());
+        usize::try_from(limit as i64 - (self.threshold - claims)).unwrap_or(0)
+    }
+
     /// How many claims there would be in this table with so many more, given how many the map has counted. `None`: it has
     /// room for them.
     pub(crate) fn entries_with(&self, additional: usize, claims: i64) -> Option<usize> {
         let room = usize::try_from(self.threshold - claims).unwrap_or(0);
-        let claimed = probe::claim_limit(self.lines.len()).saturating_sub(room);
-        (additional > room).then(|| claimed.saturating_add(additional))
+        (additional > room).then(|| self.claimed(claims).saturating_add(additional))
     }
 
     /// Which reserved slot a slot of this table is, if it is one.
@@ -205,7 +272,8 @@ impl Table {
     /// For an owner: the successor, which it owns too.
     pub(crate) fn take_next(&mut self) -> Option<NodePtr<Self>> {
         // Relaxed: exclusive access.
-        NodePtr::from_ptr(self.next.swap(ptr::null_mut(), site!(TAKE_NEXT: Relaxed)))
+        let next = self.next.swap(ptr::null_mut(), site!(TAKE_NEXT: Relaxed));
+        if next == CLOSING { None } else { NodePtr::from_ptr(next) }
     }
 }
 

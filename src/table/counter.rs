@@ -1,26 +1,34 @@
 //! Counts that many threads change: entries, and claims.
+//!
+//! Each thread has a cell of its own, once a map is worth the memory, and notes there when it begins to insert or remove, and
+//! when it has. So whoever adds up all cells knows not only a sum, but also how many changes it may have missed
+//! (`length`).
 #![allow(unsafe_code)] // Stripes are installed by pointer.
 
 use crate::platform::epoch::Guard;
-use crate::platform::site;
-use crate::platform::sync::{AtomicI64, AtomicPtr};
+use crate::platform::sync::{AtomicI64, AtomicPtr, spin_loop};
 use crate::platform::thread;
+use crate::platform::tuning::{CLAIMS_PER_LOOK, REMOVALS_PER_LOOK, SPINS_FOR_LEN};
+use crate::platform::{rule, site};
 use crate::reclaim::node::NodePtr;
 use core::ptr;
 use crossbeam_utils::CachePadded;
 
 /// What one thread, or several, contributed.
 #[derive(Debug)]
-struct Cell {
-    /// Insertions minus removals.
-    net: AtomicI64,
+pub(super) struct Cell {
+    /// Insertions and removals begun, but for those that came to nothing.
+    pub(super) begun: AtomicI64,
+    pub(super) inserted: AtomicI64,
+    pub(super) removed: AtomicI64,
     /// Slots claimed, in whichever table, copies included.
     claims: AtomicI64,
 }
 
 impl Cell {
     fn new() -> Self {
-        Self { net: AtomicI64::new(0), claims: AtomicI64::new(0) }
+        let zero = || AtomicI64::new(0);
+        Self { begun: zero(), inserted: zero(), removed: zero(), claims: zero() }
     }
 }
 
@@ -36,12 +44,35 @@ struct Stripes {
 #[derive(Debug)]
 pub(crate) struct Counter {
     stripes: AtomicPtr<()>,
-    base: Cell,
+    /// Threads that wait for a moment at which nothing is inserted or removed.
+    pub(super) waiting: AtomicI64,
+    base: CachePadded<Cell>,
+}
+
+/// The cell of a thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Mine<'c> {
+    cell: &'c Cell,
+    sharing: Sharing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    /// The thread's own.
+    Owned,
+    /// One of several for the threads that have none.
+    Stripe,
+    /// The only one.
+    All,
 }
 
 impl Counter {
     pub(crate) fn new() -> Self {
-        Self { stripes: AtomicPtr::new(ptr::null_mut()), base: Cell::new() }
+        Self {
+            stripes: AtomicPtr::new(ptr::null_mut()),
+            waiting: AtomicI64::new(0),
+            base: CachePadded::new(Cell::new()),
+        }
     }
 
     /// Gives each thread a cell of its own from now on.
@@ -73,64 +104,136 @@ impl Counter {
         Some(unsafe { stripes.get_owned() })
     }
 
-    /// Adds to both sums. Returns whether it is time to look at the sum of claims: at every 64th claim of a thread that
-    /// has a cell of its own, at every claim otherwise.
+    /// The cell of the guard's thread.
     #[inline(always)]
-    pub(crate) fn count(&self, net: i64, claims: i64, guard: &Guard) -> bool {
-        // Relaxed throughout: the sums are read without an order to anything else; numbers of threads are handed over
-        // by the INDEX edge, so that a plain store follows the last one of the previous owner.
-        let Some(stripes) = self.stripes() else {
-            add_shared(&self.base, net, claims);
-            return claims != 0;
-        };
-        let Some(cell) = stripes.owned.get(guard.thread()) else {
-            add_shared(&stripes.shared[guard.thread() % stripes.shared.len()], net, claims);
-            return claims != 0;
-        };
-        if net != 0 {
-            let sum = cell.net.load(site!(COUNT_OWN_LOAD: Relaxed)) + net;
-            cell.net.store(sum, site!(COUNT_OWN_STORE: Relaxed));
+    pub(crate) fn mine(&self, guard: &Guard) -> Mine<'_> {
+        let Some(stripes) = self.stripes() else { return Mine { cell: &self.base, sharing: Sharing::All } };
+        match stripes.owned.get(guard.thread()) {
+            Some(cell) => Mine { cell, sharing: Sharing::Owned },
+            None => {
+                let cell = &stripes.shared[guard.thread() % stripes.shared.len()];
+                Mine { cell, sharing: Sharing::Stripe }
+            }
         }
-        if claims == 0 {
-            return false;
-        }
-        let sum = cell.claims.load(site!(COUNT_OWN_LOAD: Relaxed)) + claims;
-        cell.claims.store(sum, site!(COUNT_OWN_STORE: Relaxed));
-        sum % 64 == 0
     }
 
-    fn cells(&self) -> impl Iterator<Item = &Cell> {
+    /// Notes that the guard's thread is about to try an insertion or removal. No user code runs until it says how that ended.
+    #[inline(always)]
+    pub(crate) fn begin(&self, guard: &Guard) -> Mine<'_> {
+        // Relaxed: a hint to be polite.
+        if self.waiting.load(site!(COUNT_WAITING: Relaxed)) != 0 {
+            self.pause();
+        }
+        let mine = self.mine(guard);
+        if rule!(BEGIN_FIRST) {
+            mine.add_begun(1);
+        }
+        mine
+    }
+
+    /// Gives those who wait a moment of quiet.
+    #[cold]
+    fn pause(&self) {
+        for _ in 0..SPINS_FOR_LEN {
+            if self.waiting.load(site!(COUNT_WAITING: Relaxed)) == 0 {
+                return; // Relaxed: as above.
+            }
+            spin_loop();
+        }
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        self.stripes().map_or(0, |stripes| size_of::<Stripes>() + 2 * size_of_val(&*stripes.owned))
+    }
+
+    pub(super) fn cells(&self) -> impl Iterator<Item = &Cell> {
         let stripes = self.stripes().into_iter();
-        stripes.flat_map(|stripes| stripes.owned.iter().chain(&stripes.shared)).map(|cell| &**cell).chain([&self.base])
-    }
-
-    /// Insertions minus removals, each cell read once.
-    pub(crate) fn net(&self) -> i64 {
-        self.cells().map(|cell| cell.net.load(site!(COUNT_SUM: Relaxed))).sum() // Relaxed: as in `count`.
+        let striped = stripes.flat_map(|stripes| stripes.owned.iter().chain(&stripes.shared));
+        striped.chain([&self.base]).map(|cell| &**cell)
     }
 
     /// Starts counting from zero, for the owner of a map that has no table any more.
     pub(crate) fn forget(&mut self) {
         for cell in self.cells() {
-            // Relaxed, both: exclusive access.
-            cell.net.store(0, site!(COUNT_FORGET: Relaxed));
-            cell.claims.store(0, site!(COUNT_FORGET: Relaxed));
+            for count in [&cell.begun, &cell.inserted, &cell.removed, &cell.claims] {
+                count.store(0, site!(COUNT_FORGET: Relaxed)); // Relaxed: exclusive access.
+            }
         }
     }
 
     /// Claims, each cell read once.
     pub(crate) fn claims(&self) -> i64 {
-        self.cells().map(|cell| cell.claims.load(site!(COUNT_SUM: Relaxed))).sum() // Relaxed: as in `count`.
+        // Relaxed: a sum without an order to anything else.
+        self.cells().map(|cell| cell.claims.load(site!(COUNT_CLAIMS: Relaxed))).sum()
     }
 }
 
-fn add_shared(cell: &Cell, net: i64, claims: i64) {
-    // Relaxed: as in `count`.
-    if net != 0 {
-        cell.net.fetch_add(net, site!(COUNT_SHARED: Relaxed));
+impl Mine<'_> {
+    #[inline(always)]
+    fn add_begun(self, number: i64) {
+        // Relaxed, all: comes before the exchange of the value word, which is a Release: who sees the change sees it begun.
+        if self.sharing == Sharing::Owned {
+            let begun = self.cell.begun.load(site!(COUNT_OWN_LOAD: Relaxed));
+            self.cell.begun.store(begun + number, site!(COUNT_BEGIN: Relaxed));
+        } else {
+            self.cell.begun.fetch_add(number, site!(COUNT_BEGIN_SHARED: Relaxed));
+        }
     }
-    if claims != 0 {
-        cell.claims.fetch_add(claims, site!(COUNT_SHARED: Relaxed));
+
+    /// Ends what `begin` began: an entry came.
+    #[inline(always)]
+    pub(crate) fn inserted(self) {
+        if !rule!(BEGIN_FIRST) {
+            self.add_begun(1);
+        }
+        // Release: COUNT edge, pairs with COUNT_SUM: who sees it counted sees it begun.
+        if self.sharing == Sharing::Owned {
+            let inserted = self.cell.inserted.load(site!(COUNT_OWN_LOAD: Relaxed));
+            self.cell.inserted.store(inserted + 1, site!(COUNT_END: Release));
+        } else {
+            self.cell.inserted.fetch_add(1, site!(COUNT_END_SHARED: Release));
+        }
+    }
+
+    /// The same: an entry went. Returns whether it is time to look whether the table is too large.
+    #[inline(always)]
+    pub(crate) fn removed(self) -> bool {
+        if !rule!(BEGIN_FIRST) {
+            self.add_begun(1);
+        }
+        // Release: as for `inserted`.
+        if self.sharing == Sharing::Owned {
+            let removed = self.cell.removed.load(site!(COUNT_OWN_LOAD: Relaxed)) + 1;
+            self.cell.removed.store(removed, site!(COUNT_END: Release));
+            removed % CLAIMS_PER_LOOK == 0
+        } else {
+            let removed = self.cell.removed.fetch_add(1, site!(COUNT_END_SHARED: Release)) + 1;
+            removed % REMOVALS_PER_LOOK == 0
+        }
+    }
+
+    /// The same: nothing happened, since another thread was first.
+    #[inline(always)]
+    pub(crate) fn came_to_nothing(self) {
+        if rule!(BEGIN_FIRST) {
+            self.add_begun(-1);
+        }
+    }
+
+    /// Notes claims. Returns whether it is time to look at their sum: at every 64th of a thread that has a cell of its own, at
+    /// every one otherwise.
+    #[inline(always)]
+    pub(crate) fn claimed(self, claims: i64) -> bool {
+        // Relaxed: the sum has no order to anything else; a cell's owners follow each other by the INDEX edge.
+        if self.sharing == Sharing::Owned {
+            let sum = self.cell.claims.load(site!(COUNT_OWN_LOAD: Relaxed)) + claims;
+            self.cell.claims.store(sum, site!(COUNT_OWN_CLAIMS: Relaxed));
+            sum % CLAIMS_PER_LOOK == 0
+        } else {
+            self.cell.claims.fetch_add(claims, site!(COUNT_SHARED_CLAIMS: Relaxed));
+            true
+        }
     }
 }
 

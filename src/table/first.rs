@@ -19,7 +19,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     #[inline(always)]
     pub(super) fn first_attempt(&mut self) -> Option<Edited<'g, V>> {
         let table = self.map.root(self.guard)?;
-        if table.next(self.guard).is_some() || self.source.reserved().is_some() {
+        if table.is_left() || self.source.reserved().is_some() {
             return None;
         }
         let lines = table.lines();

@@ -1,96 +1,25 @@
-//! Migration of a table to its successor: who starts it, who moves what, and how the root changes.
+//! Migration of a table to its successor: who moves what, and how the root changes.
 #![allow(unsafe_code)] // Retires what a migration leaves behind.
 
 use super::RawMap;
-use super::array::{Table, TableRef};
+use super::array::TableRef;
 use super::cells::{Cell, CellBlock};
 use super::find;
 use super::inline::is_inline;
 use super::needle::{self, RESERVED_SLOTS, boxed_key, has_reserved};
-use super::probe;
 use super::slot::{self, Finished, KeyWord};
-use super::word::{self, LiveWord, State};
+use super::word::{self, LiveWord, State, Word};
 use crate::platform::discards;
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{LINE_SLOTS, LineArray, Slot};
+use crate::platform::lines::{LINE_SLOTS, Slot};
 use crate::platform::sync::{fence, spin_loop};
-use crate::platform::tuning::{BLOCK_LINES, SPINS_BEFORE_REDO, STRIPED_LINES};
+use crate::platform::tuning::{BLOCK_LINES, SPINS_BEFORE_REDO};
 use crate::platform::{rule, site};
 use crate::reclaim::key_node::KeyNode;
 use crate::reclaim::node::NodePtr;
 use core::marker::PhantomData;
 
-/// Chooses the number of lines of a successor.
-fn successor_lines(table: TableRef<'_>) -> usize {
-    let lines = table.lines().len();
-    assert!(lines < LineArray::MAX_LINES, "capacity overflow: the map has {} slots already", lines * LINE_SLOTS);
-    lines * 2
-}
-
 impl<K: 'static, V: 'static> RawMap<K, V> {
-    /// Gives `table` a successor of `lines` lines, if it is the root (rule ROOT_ONLY) and has none.
-    #[cold]
-    pub(crate) fn start_migration(&self, table: TableRef<'_>, lines: usize, guard: &Guard) {
-        discards::free_all();
-        if lines >= STRIPED_LINES {
-            self.counter.stripe();
-        }
-        let new = Table::alloc(lines, self.counter.claims());
-        if rule!(ROOT_ONLY) && self.root(guard) != Some(table) {
-            // SAFETY: just allocated, not published.
-            unsafe { NodePtr::<Table>::free(new.as_ptr()) };
-            return;
-        }
-        table.set_next(new);
-    }
-
-    /// Starts the usual migration: to twice as many lines.
-    #[cold]
-    pub(crate) fn grow(&self, table: TableRef<'_>, guard: &Guard) {
-        if table.next(guard).is_none() && self.root(guard) == Some(table) {
-            self.start_migration(table, successor_lines(table), guard);
-        }
-    }
-
-    /// Makes room for so many claims more before the next migration, by one that is finished here.
-    ///
-    /// # Panics
-    /// If no table is that large.
-    pub(crate) fn reserve<H: Fn(&K) -> u64>(&self, additional: usize, hash: &H, guard: &Guard) {
-        let overflow = || -> ! { panic!("capacity overflow: {additional} entries more") };
-        // Decided once: what others insert meanwhile must not make the table grow again and again.
-        let mut wanted = None;
-        loop {
-            let Some(table) = self.root(guard) else {
-                if additional == 0 {
-                    return;
-                }
-                self.add_first_table(probe::lines_for(additional).unwrap_or_else(|| overflow()));
-                continue;
-            };
-            if let Some(next) = table.next(guard) {
-                self.finish_migration(table, next, hash, guard);
-                continue;
-            }
-            if wanted.is_none() {
-                let Some(entries) = table.entries_with(additional, self.counter.claims()) else { return };
-                let lines = probe::lines_for(entries).unwrap_or_else(|| overflow());
-                wanted = Some(lines.max(successor_lines(table)));
-            }
-            let Some(lines) = wanted.filter(|&lines| table.lines().len() < lines) else { return };
-            self.start_migration(table, lines.max(successor_lines(table)), guard);
-        }
-    }
-
-    /// Starts it if the table has reached its limit of claims.
-    #[cold]
-    pub(crate) fn grow_if_full(&self, table: TableRef<'_>, guard: &Guard) {
-        discards::free_all();
-        if table.is_full_at(self.counter.claims()) {
-            self.grow(table, guard);
-        }
-    }
-
     /// Moves one block of `table` that nobody has taken yet. Returns whether there was one.
     #[cold]
     pub(crate) fn help<'g, H: Fn(&K) -> u64>(
@@ -145,6 +74,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         );
         if promoted.is_ok() {
             self.hint.set(next.lines());
+            self.migrations.fetch_add(1, site!(MIGRATIONS_ADD: Relaxed)); // Relaxed: a figure.
             // SAFETY: replaced at the root by this thread.
             unsafe { table.retire(guard) };
             guard.flush();
@@ -177,7 +107,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
                 mover.move_slot(slot, KeyWord::Reserved(index), BLOCK_LINES * LINE_SLOTS + index);
             }
         }
-        self.counter.count(0, mover.claimed, guard);
+        self.counter.mine(guard).claimed(mover.claimed);
         drop(mover);
         table.set_done(block)
     }
@@ -201,15 +131,14 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
     fn move_slot(&mut self, slot: &Slot, key: KeyWord, index: usize) {
         let mut value = slot::value_for_freeze(slot);
         loop {
-            let frozen = match word::state(value) {
+            value = match word::state(value) {
                 State::Live(live) => {
                     let hash = self.hash_of(key);
                     let cell = self.fill_cell(live, hash, index);
                     match if rule!(FREEZE_FIRST) { slot::freeze(slot, value, word::frozen(cell)) } else { Ok(()) } {
                         Ok(()) => return self.count(slot::finish(slot, key, live, hash, self.next)),
-                        Err(seen) => value = seen,
+                        Err(seen) => seen,
                     }
-                    continue;
                 }
                 State::Frozen(cell) => {
                     // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
@@ -217,14 +146,11 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
                     return self.count(slot::finish(slot, key, live, hash, self.next));
                 }
                 State::Moved | State::Dead | State::FrozenEmpty => return,
-                State::Empty => word::FROZEN_EMPTY,
-                State::Tomb => word::DEAD,
+                State::Empty | State::Tomb => match close::<K>(slot, key, value, self.guard) {
+                    Ok(()) => return,
+                    Err(seen) => seen,
+                },
             };
-            match slot::freeze(slot, value, frozen) {
-                Ok(()) if frozen == word::DEAD => return self.retire_key(key),
-                Ok(()) => return,
-                Err(seen) => value = seen,
-            }
         }
     }
 
@@ -251,17 +177,22 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
         // SAFETY: the block is this mover's; the cell of this slot is filled again only if publishing it failed.
         unsafe { CellBlock::fill(cells, index, live, hash) }
     }
+}
 
-    /// The key of a slot that this helper made `DEAD`.
-    fn retire_key(&self, key: KeyWord) {
-        if let (KeyWord::Claimed(key), false) = (key, is_inline::<K>())
-            && let Some(node) = NodePtr::<KeyNode<K>>::from_ptr(word::key_node(key))
-        {
-            // SAFETY: the slot owned the key, and V6 made this thread its owner; nobody who pins from now on reads the
-            // key of a `DEAD` slot (rule SKIP_DEAD).
-            unsafe { KeyNode::retire(node, self.guard) };
-        }
+/// V6 and V9: closes a slot whose value is `EMPTY` or `TOMB`, for good. Returns what stood there instead.
+pub(super) fn close<K: 'static>(slot: &Slot, key: KeyWord, current: Word, guard: &Guard) -> Result<(), Word> {
+    if current == word::EMPTY {
+        return slot::freeze(slot, current, word::FROZEN_EMPTY);
     }
+    slot::freeze(slot, current, word::DEAD)?;
+    if let (KeyWord::Claimed(key), false) = (key, is_inline::<K>())
+        && let Some(node) = NodePtr::<KeyNode<K>>::from_ptr(word::key_node(key))
+    {
+        // SAFETY: the slot owned the key, and V6 made this thread its owner; nobody who pins from now on reads the key of a
+        // `DEAD` slot (rule SKIP_DEAD).
+        unsafe { KeyNode::retire(node, guard) };
+    }
+    Ok(())
 }
 
 impl<K: 'static, H> Drop for Mover<'_, '_, K, H> {

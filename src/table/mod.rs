@@ -16,25 +16,31 @@
 //! | `array` | one table |
 //! | `find` | reading operations |
 //! | `first`, `edit` | writing operations: the first attempt, and all others |
+//! | `claim`, `present` | what these do at a vacant slot, and at the key's own |
+//! | `successor` | when a table gets a successor, and how large |
 //! | `migrate` | from a table to its successor |
 //! | `walk`, `remains` | traversal, shared and owned |
-//! | `counter` | counts |
+//! | `counter`, `length` | counts, and what they say about the number of entries |
 #![allow(unsafe_code)] // `Send` and `Sync` of a map of pointers, and its root.
 
 mod array;
 mod cells;
+mod claim;
 mod counter;
 mod edit;
 mod find;
 mod first;
 pub(crate) mod inline;
+mod length;
 mod migrate;
 mod needle;
 mod overflow;
+mod present;
 mod probe;
 mod remains;
 mod slot;
 mod source;
+mod successor;
 mod value;
 mod walk;
 mod word;
@@ -43,13 +49,14 @@ use crate::platform::discards;
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{Hint, LINE_SLOTS};
 use crate::platform::site;
-use crate::platform::sync::{AtomicBool, AtomicPtr};
+use crate::platform::sync::{AtomicBool, AtomicI64, AtomicPtr, AtomicUsize};
 use crate::platform::tuning::{MIN_LINES, STRIPED_LINES};
 use crate::reclaim::node::NodePtr;
-use array::{Table, TableRef};
+use array::TableRef;
 use core::marker::PhantomData;
 use core::ptr;
 
+pub(crate) use array::Table;
 pub(crate) use counter::Counter;
 pub(crate) use edit::{Decision, Edit, Edited};
 pub(crate) use needle::{Needle, Probe};
@@ -65,6 +72,10 @@ pub(crate) struct RawMap<K: 'static, V: 'static> {
     root: AtomicPtr<()>,
     counter: Counter,
     hint: Hint,
+    /// Lines below which no table shrinks.
+    floor: AtomicUsize,
+    /// Migrations that were completed.
+    migrations: AtomicI64,
     /// Whether a value of an inline type was ever boxed. Without, a map of inline types is dropped without looking at it.
     escaped: AtomicBool,
     /// Invariant: keys and values go in and come out.
@@ -83,12 +94,14 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             root: AtomicPtr::new(ptr::null_mut()),
             counter: Counter::new(),
             hint: Hint::new(),
+            floor: AtomicUsize::new(0),
+            migrations: AtomicI64::new(0),
             escaped: AtomicBool::new(false),
             _entries: PhantomData,
         }
     }
 
-    /// A map that takes `entries` keys before its first migration.
+    /// A map that takes `entries` keys before its first migration. (It may shrink below that later.)
     ///
     /// # Panics
     /// If no table is that large.
@@ -166,11 +179,6 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         find::get_key_value(self.root(guard)?, needle, guard)
     }
 
-    /// Slots of the current table.
-    pub(crate) fn slots(&self, guard: &Guard) -> usize {
-        self.root(guard).map_or(0, |table| table.lines().len() * LINE_SLOTS)
-    }
-
     /// Claims that the current table takes before it gets a successor.
     pub(crate) fn capacity(&self, guard: &Guard) -> usize {
         self.root(guard).map_or(0, |table| probe::claim_limit(table.lines().len()))
@@ -187,6 +195,42 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     pub(crate) fn approx_len(&self) -> usize {
         usize::try_from(self.counter.net()).unwrap_or(0)
     }
+
+    /// Bounds of the number of entries at a moment during the call.
+    pub(crate) fn len_bounds(&self) -> (usize, usize) {
+        let (least, most) = self.counter.bounds();
+        (usize::try_from(least).unwrap_or(0), usize::try_from(most).unwrap_or(0))
+    }
+
+    /// The number of entries at a moment during the call.
+    pub(crate) fn len(&self) -> usize {
+        usize::try_from(self.counter.exact()).unwrap_or(0)
+    }
+
+    /// Figures of the current table, and of migrations: slots, how many are claimed, bytes, migrations.
+    pub(crate) fn figures(&self, guard: &Guard) -> Figures {
+        let migrations = self.migrations.load(site!(MIGRATIONS_LOAD: Relaxed)); // Relaxed: a figure.
+        let table = self.root(guard);
+        Figures {
+            slots: table.map_or(0, |table| table.lines().len() * LINE_SLOTS),
+            claimed: table.map_or(0, |table| table.claimed(self.counter.claims())),
+            bytes: self.counter.bytes()
+                + table.map_or(0, |table| table.bytes() + table.next(guard).map_or(0, |next| next.bytes())),
+            migrations: usize::try_from(migrations).unwrap_or(0),
+        }
+    }
+}
+
+/// What can be said about the tables of a map.
+pub(crate) struct Figures {
+    /// Slots of the current table.
+    pub(crate) slots: usize,
+    /// How many of them are claimed, removed keys included.
+    pub(crate) claimed: usize,
+    /// Bytes of tables and counters.
+    pub(crate) bytes: usize,
+    /// Migrations that were completed.
+    pub(crate) migrations: usize,
 }
 
 impl<K: 'static, V: 'static> Drop for RawMap<K, V> {

@@ -6,6 +6,7 @@ mod drops;
 mod panics;
 mod partitions;
 mod sequential;
+mod sizes;
 mod support;
 mod threads;
 mod user_code;

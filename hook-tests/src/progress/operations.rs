@@ -20,11 +20,13 @@ pub(super) struct Setting {
     pub(super) size: u64,
     /// The number of the key that all threads work on. It is one of them if it is below `size`.
     pub(super) subject: u64,
+    /// So many more came and went.
+    pub(super) gone: u64,
 }
 
 impl Setting {
     pub(super) fn of(size: u64, subject: u64) -> Self {
-        Self { quality: Quality::Good, size, subject }
+        Self { quality: Quality::Good, size, subject, gone: 0 }
     }
 }
 
@@ -41,11 +43,18 @@ pub(super) enum Operation {
     GetOrInsert,
     Iterate,
     Len,
+    /// The one that may be delayed.
+    ExactLen,
+    Stats,
+    Reserve,
+    Compact,
+    ShrinkToFit,
     /// Removes and collects until garbage of the thread is freed.
     Collect,
 }
 
-pub(super) const OPERATIONS: [Operation; 11] = [
+/// Those that nobody delays.
+pub(super) const OPERATIONS: [Operation; 15] = [
     Operation::Get,
     Operation::Insert,
     Operation::TryInsert,
@@ -56,6 +65,10 @@ pub(super) const OPERATIONS: [Operation; 11] = [
     Operation::GetOrInsert,
     Operation::Iterate,
     Operation::Len,
+    Operation::Stats,
+    Operation::Reserve,
+    Operation::Compact,
+    Operation::ShrinkToFit,
     Operation::Collect,
 ];
 
@@ -63,11 +76,18 @@ pub(super) const OPERATIONS: [Operation; 11] = [
 const WORK: u64 = 1000;
 const WORK_EACH: u64 = 300;
 
+/// Keys that have gone before anybody works.
+const GONE: u64 = 3000;
+
 impl<K: NthKey, V: Numbered> Arena<K, V> {
-    pub(super) fn new(Setting { quality, size, subject }: Setting) -> Self {
+    pub(super) fn new(Setting { quality, size, subject, gone }: Setting) -> Self {
         let map = AtomicMap::with_hasher(Hashing::new(quality));
         for number in 0..size {
             map.insert(K::nth(number), V::numbered(number));
+        }
+        for number in GONE..GONE + gone {
+            map.insert(K::nth(number), V::numbered(number));
+            map.remove(&K::nth(number));
         }
         Self { map, size, subject, balance: AtomicI64::new(i64::from(subject < size)) }
     }
@@ -114,7 +134,28 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 0
             }
             Operation::Len => {
-                assert!(map.approx_len() < 10_000);
+                let (least, most) = map.len_bounds();
+                assert!(least <= most && map.approx_len() < 10_000);
+                0
+            }
+            Operation::ExactLen => {
+                assert!(map.len() < 10_000);
+                0
+            }
+            Operation::Stats => {
+                assert!(map.stats().migrations < 10_000);
+                0
+            }
+            Operation::Reserve => {
+                map.reserve(40);
+                0
+            }
+            Operation::Compact => {
+                map.compact();
+                0
+            }
+            Operation::ShrinkToFit => {
+                map.shrink_to_fit();
                 0
             }
             Operation::Collect => {
@@ -185,6 +226,6 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len() as u64, expected, "keys of a traversal");
-        assert_eq!(self.map.approx_len() as u64, expected, "length");
+        assert_eq!(self.map.len() as u64, expected, "length");
     }
 }

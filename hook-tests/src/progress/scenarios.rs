@@ -100,6 +100,52 @@ fn operations_alone<K: NthKey, V: Numbered>() -> Coverage {
         }
         coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), operation, None));
     }
+    coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), Operation::ExactLen, None));
+    coverage
+}
+
+/// Tables full of what removed keys have left: the next insertion makes one as large, or smaller, and a removal a smaller one.
+fn operations_on_removed_keys<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for operation in OPERATIONS {
+        for gone in 20..26 {
+            let setting = Setting { gone, ..Setting::of(3, gone % 5) };
+            coverage.add(park_everywhere::<K, V>(setting, operation, None));
+        }
+    }
+    coverage
+}
+
+/// A thread that has closed a table, and one that opens it.
+fn operations_on_a_closed_table<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for operation in OPERATIONS {
+        for (accomplice, subject) in [("SET_NEXT", 1), ("SET_NEXT", 9), ("PARTICIPANTS_LOAD", 9)] {
+            let setting = Setting { gone: 20, ..Setting::of(3, subject) };
+            coverage.add(park_everywhere::<K, V>(setting, operation, Some((Operation::Compact, accomplice, 1))));
+        }
+    }
+    coverage
+}
+
+/// One who counts while another is stopped in the middle of an insertion, and so has to wait.
+fn len_beside_a_stopped_insertion() -> Coverage {
+    let mut coverage = Coverage::default();
+    for size in [2, 20] {
+        let arena = Arena::<u64, u64>::new(Setting::of(size, size));
+        let case = Case {
+            accomplice: Some((&|| arena.operate(Operation::Insert), Stop { site: "SET_VALUE", hit: 1 })),
+            victim: &|| arena.operate(Operation::ExactLen),
+            between: &|| {},
+            others: &|thread| arena.work(thread, true),
+            deadline: DEADLINE,
+        };
+        let stops = [Stop { site: "LEN_WAIT", hit: 1 }];
+        let verdict = case.run(&stops);
+        assert!(verdict.parked, "the length was not asked for in vain");
+        coverage.note(verdict, &stops);
+        arena.verify();
+    }
     coverage
 }
 
@@ -130,9 +176,14 @@ fn operations_in_crowded_lines<K: NthKey, V: Numbered>() -> Coverage {
     let mut coverage = Coverage::default();
     for operation in [Operation::Get, Operation::Insert, Operation::Remove, Operation::Update] {
         for (size, subject) in [(41, 40), (42, 42)] {
-            let setting = Setting { quality: Quality::EightValues, size, subject };
+            let setting = Setting { quality: Quality::EightValues, ..Setting::of(size, subject) };
             coverage.add(park_everywhere::<K, V>(setting, operation, None));
         }
+    }
+    // One of these moves a block from whose lines keys have spilled.
+    for size in 40..48 {
+        let setting = Setting { quality: Quality::EightValues, ..Setting::of(size, size) };
+        coverage.add(park_everywhere::<K, V>(setting, Operation::Insert, None));
     }
     coverage
 }
@@ -190,12 +241,17 @@ type Part = (&'static str, fn() -> Coverage);
 
 #[test]
 fn a_thread_parked_anywhere_stops_nobody() {
-    let parts: [Part; 7] = [
+    let parts: [Part; 12] = [
         ("alone, inline", operations_alone::<u64, u64>),
         ("alone, boxed", operations_alone::<String, String>),
         ("in pairs, inline", operations_in_pairs::<u64, u64>),
         ("in pairs, boxed", operations_in_pairs::<String, String>),
         ("in crowded lines", operations_in_crowded_lines::<u64, u64>),
+        ("on removed keys, inline", operations_on_removed_keys::<u64, u64>),
+        ("on removed keys, boxed", operations_on_removed_keys::<String, String>),
+        ("on a closed table, inline", operations_on_a_closed_table::<u64, u64>),
+        ("on a closed table, boxed", operations_on_a_closed_table::<String, String>),
+        ("length beside a stopped insertion", len_beside_a_stopped_insertion),
         ("a node that is needed again", a_node_that_is_needed_again::<String>),
         ("one thread too many", operations_of_one_thread_too_many),
     ];

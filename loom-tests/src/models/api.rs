@@ -3,7 +3,8 @@
 use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
 use crate::map::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
-use crate::table::{Hashes, Owned, Probe, RawMap, Seen};
+use crate::platform::lines::Slot;
+use crate::table::{Hashes, Owned, Probe, RawMap, Seen, Table};
 use core::sync::atomic::Ordering;
 use loom::sync::Arc;
 
@@ -156,7 +157,7 @@ impl<K: Word, V: Word> Map<K, V> {
     pub(crate) fn start_migration(&self) {
         let guard = epoch::pin();
         let root = self.raw.root(&guard).expect("the map has a table");
-        self.raw.grow(root, &guard);
+        self.raw.make_room(root, &guard);
     }
 
     /// Gives the root a successor of so many lines. Models in which nothing is claimed but copies take one as large as
@@ -165,6 +166,46 @@ impl<K: Word, V: Word> Map<K, V> {
         let guard = epoch::pin();
         let root = self.raw.root(&guard).expect("the map has a table");
         self.raw.start_migration(root, lines, &guard);
+    }
+
+    /// Gives the root a successor of one line, or of as many as it needs, and helps with one block.
+    pub(crate) fn rebuild(&self) {
+        let guard = epoch::pin();
+        let root = self.raw.root(&guard).expect("the map has a table");
+        self.raw.rebuild(root, 1, &guard);
+        self.help_under(&guard);
+    }
+
+    /// N2, by a thread that is stopped for good behind it.
+    pub(crate) fn close(&self) {
+        let guard = epoch::pin();
+        self.raw.root(&guard).expect("the map has a table").close();
+    }
+
+    /// The same, with a count.
+    pub(crate) fn close_and_count(&self) -> usize {
+        let guard = epoch::pin();
+        self.raw.close_and_count(self.raw.root(&guard).expect("the map has a table"))
+    }
+
+    /// N2 and N3, with a successor of so many lines, whether that is enough or not.
+    pub(crate) fn start_rebuild_to(&self, lines: usize) {
+        let guard = epoch::pin();
+        let root = self.raw.root(&guard).expect("the map has a table");
+        root.close();
+        root.set_next(true, Table::alloc(lines, 0));
+    }
+
+    /// Runs `body`, and returns what it returns, and how many entries of the table that was the root then it has left there
+    /// or moved.
+    pub(crate) fn entries_in_the_root_after<R>(&self, body: impl FnOnce() -> R) -> (R, usize) {
+        let guard = epoch::pin();
+        let root = self.raw.root(&guard).expect("the map has a table");
+        let result = body();
+        let slots = root.lines().slots(0, root.lines().len());
+        let value = |slot: &Slot| slot.value.load(Ordering::SeqCst).addr();
+        // Neither `EMPTY`, `TOMB`, `DEAD` nor `FROZEN_EMPTY`.
+        (result, slots.iter().filter(|slot| ![0, 3, 5, 6].contains(&value(slot))).count())
     }
 
     /// Asks for growth of the root's successor.

@@ -29,9 +29,13 @@
 //! | K3 and K4, K3 and K4 | `two_helpers_at_a_value`, `get_of_a_key_inserted_behind_a_migration` |
 //! | V1, V1 | `two_insertions_of_one_boxed_key` |
 //! | V1, V2 and V3 | `claim_and_removal_of_one_key` |
+//! | N1, N1 | `two_starts_of_a_migration` |
+//! | N2, K1 and V1 | `rebuild_and_insertion_boxed`, `insertions_beside_a_count` |
+//! | N2, V4 | `rebuild_and_return_of_a_removed_boxed_key` |
+//! | N3, N3 | `two_insertions_into_a_closed_table` |
 //! | V1, V5 | `insert_and_migration_boxed` |
 //! | V1, V6 | `claim_and_a_whole_life_of_the_key` |
-//! | V1, V9 | `claim_and_migration_and_another_insertion`, `insertion_of_a_reserved_key_and_migration` |
+//! | V1, V9 | `claim_and_migration_and_another_insertion`, `a_claim_closed_by_another_insertion`, `insertion_of_a_reserved_key_and_migration` |
 //! | V2, V2 | `two_replacements`, `two_updates`, `two_updates_beside_a_migration`, `two_compare_and_sets` |
 //! | V2, V3 | `removal_and_update` |
 //! | V2, V5 | `update_and_migration_boxed`, `update_of_a_reserved_key_and_migration` |
@@ -43,7 +47,7 @@
 //! | V4, V4 | `two_insertions_of_a_removed_key` |
 //! | V4, V6 | `insertion_of_a_removed_key_and_migration`, `insertion_of_a_key_that_dies_meanwhile` |
 //! | V5, V5; V7, V7; V8, V8 | `two_helpers_at_a_value` |
-//! | V6, V6 | `two_helpers_at_a_removed_key` |
+//! | V6, V6 | `two_helpers_at_a_removed_key`, `two_returns_of_a_removed_key_behind_a_migration` |
 //! | V9, V9 | `two_helpers_at_reserved_slots` |
 //! | V5 of a later migration, V7 and V8 | `late_helper_boxed` |
 //!
@@ -62,6 +66,7 @@ mod lines;
 mod migration;
 mod mutants;
 mod pages;
+mod rebuild;
 mod vacuity;
 mod values;
 mod walks;
@@ -109,6 +114,7 @@ pub(crate) fn model_with_preemptions(
             executions.fetch_add(1, Ordering::Relaxed);
             epoch::open_books();
             sync::model_counters(false);
+            sync::load_newest(false);
             body(&witnesses, swap);
             epoch::close_books();
         });

@@ -138,6 +138,11 @@ impl Guard {
     }
 }
 
+/// As many threads as a model of this size has.
+pub(crate) fn participants() -> usize {
+    2
+}
+
 /// Starts the books of an execution.
 pub(crate) fn open_books() {
     BOOKS.set(Books::default());

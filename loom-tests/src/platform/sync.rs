@@ -6,6 +6,7 @@
 //! and adds no synchronisation. One counter for all words would do it too, at many times the executions.
 
 pub(crate) use loom::hint::spin_loop;
+pub(crate) use loom::thread::yield_now;
 
 use super::sites;
 use core::sync::atomic::Ordering;
@@ -16,6 +17,16 @@ use loom::sync::atomic;
 pub(crate) fn fence(_ordering: Ordering) {}
 
 pub(crate) fn prefetch<T>(_address: *const T) {}
+
+thread_local! {
+    static NEWEST: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+}
+
+/// Lets SeqCst loads see the newest value, for a model of an argument that rests on SeqCst: loom takes such a load as one with
+/// Acquire, which may see an old value for as long as nothing else says that it is old.
+pub(crate) fn load_newest(newest: bool) {
+    NEWEST.set(newest);
+}
 
 macro_rules! stepped {
     ($name:ident $(<$param:ident>)? holds $value:ty: $($more:tt)*) => {
@@ -37,6 +48,11 @@ macro_rules! stepped {
             }
 
             pub(crate) fn load(&self, ordering: Ordering) -> $value {
+                if ordering == Ordering::SeqCst && NEWEST.get() {
+                    let guess = self.word().load(Ordering::Relaxed);
+                    let same = self.word.compare_exchange(guess, guess, ordering, ordering);
+                    return same.unwrap_or_else(|newest| newest);
+                }
                 self.word().load(ordering)
             }
 
@@ -80,7 +96,7 @@ stepped!(AtomicPtr<T> holds *mut T:);
 stepped!(AtomicBool holds bool:);
 stepped!(AtomicU8 holds u8: fetch_or);
 stepped!(AtomicU64 holds u64: fetch_and);
-stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or);
+stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or fetch_max);
 
 /// A counter's cell. Counters are independent of the slots, so they stay out of the schedule except in models of their
 /// own: `counted` says so.

@@ -1,0 +1,175 @@
+//! N2, N3: a table that closes before its successor is made, and successors that are not larger.
+
+use super::{Boxed, Map, Word, model, model_with_preemptions, race};
+use crate::platform::lines::LINE_SLOTS;
+use crate::platform::sync::load_newest;
+
+/// A claim and its value race the closing of the table.
+fn rebuild_and_insertion<K: Word, V: Word>() {
+    model_with_preemptions(1, 1000, &[], |_, swap| {
+        let map = Map::<K, V>::of(&[(1, 10)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        race(
+            swap,
+            move || ours.rebuild(),
+            move || {
+                assert_eq!(theirs.insert(2, 20), None);
+                assert_eq!(theirs.get(2), Some(20), "one's own insert is seen");
+            },
+        );
+        map.finish_migration();
+        assert_eq!(map.entries(), [(1, 10), (2, 20)]);
+        assert_eq!(map.raw().approx_len(), 2);
+    });
+}
+
+#[test]
+fn rebuild_and_insertion_inline() {
+    rebuild_and_insertion::<u32, u32>();
+}
+
+#[test]
+fn rebuild_and_insertion_boxed() {
+    rebuild_and_insertion::<Boxed, Boxed>();
+}
+
+/// Both find the table closing, and make it a successor.
+#[test]
+fn two_insertions_into_a_closed_table() {
+    model_with_preemptions(1, 1000, &[], |_, swap| {
+        let map = Map::<u32, u32>::of(&[(1, 10)]);
+        map.close();
+        let (ours, theirs) = (map.clone(), map.clone());
+        race(swap, move || ours.insert(2, 20), move || theirs.insert(3, 30));
+        map.finish_migration();
+        assert_eq!(map.entries(), [(1, 10), (2, 20), (3, 30)]);
+    });
+}
+
+/// Those who bring no entry need no successor.
+#[test]
+fn update_removal_and_get_in_a_closed_table() {
+    model_with_preemptions(1, 500, &["before", "after"], |witnesses, swap| {
+        let map = Map::<Boxed, Boxed>::of(&[(1, 10), (2, 20)]);
+        map.close();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (_, seen) = race(
+            swap,
+            move || {
+                assert_eq!(ours.add(1, 1), Some(11));
+                assert_eq!(ours.remove(2), Some(20));
+            },
+            move || theirs.get(2),
+        );
+        witnesses.saw(if seen.is_some() { "before" } else { "after" });
+        assert_eq!(map.entries(), [(1, 11)]);
+    });
+}
+
+/// V4 against N2, N3 and V6: a removed key comes back while the table closes, and its slot with it.
+fn rebuild_and_return_of_a_removed_key<K: Word, V: Word>() {
+    model_with_preemptions(1, 1000, &[], |_, swap| {
+        let map = Map::<K, V>::of(&[(1, 10)]);
+        map.remove(1);
+        let (ours, theirs) = (map.clone(), map.clone());
+        race(
+            swap,
+            move || ours.rebuild(),
+            move || {
+                assert_eq!(theirs.insert(1, 11), None);
+                assert_eq!(theirs.get(1), Some(11), "one's own insert is seen");
+            },
+        );
+        map.finish_migration();
+        assert_eq!(map.entries(), [(1, 11)]);
+        assert_eq!(map.raw().approx_len(), 1);
+    });
+}
+
+#[test]
+fn rebuild_and_return_of_a_removed_inline_key() {
+    rebuild_and_return_of_a_removed_key::<u32, u32>();
+}
+
+#[test]
+fn rebuild_and_return_of_a_removed_boxed_key() {
+    rebuild_and_return_of_a_removed_key::<Boxed, Boxed>();
+}
+
+/// V6 by two writers, and by a writer and a copier: the key node goes once.
+#[test]
+fn two_returns_of_a_removed_key_behind_a_migration() {
+    model_with_preemptions(1, 1000, &["first", "second"], |witnesses, swap| {
+        let map = Map::<Boxed, u32>::of(&[(1, 10)]);
+        map.remove(1);
+        map.start_migration_to(1);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (first, second) = race(swap, move || ours.insert(1, 11), move || theirs.insert(1, 12));
+        witnesses.saw(if first.is_none() { "first" } else { "second" });
+        assert!(first.is_none() != second.is_none(), "one of the two comes first");
+        map.finish_migration();
+        assert_eq!(map.entries().len(), 1);
+    });
+}
+
+/// V9 by a writer on the claim of another, which goes on with its node.
+#[test]
+fn a_claim_closed_by_another_insertion() {
+    model_with_preemptions(1, 1000, &["first", "second"], |witnesses, swap| {
+        let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (first, second) = race(
+            swap,
+            move || ours.insert(1, 10),
+            move || {
+                theirs.close();
+                theirs.insert(1, 11)
+            },
+        );
+        witnesses.saw(if first.is_none() { "first" } else { "second" });
+        assert!(first.is_none() != second.is_none(), "one of the two comes first");
+        map.finish_migration();
+        assert_eq!(map.entries().len(), 1);
+    });
+}
+
+/// `NO_REVIVAL`: keys that come back take room in the successor by paying for it, not as copies.
+#[test]
+fn keys_that_come_back_beside_a_smaller_successor() {
+    model(10, &[], |_, swap| {
+        let keys = 8;
+        let entries: Vec<_> = (1..=keys).map(|key| (key, key)).collect();
+        let map = Map::<u32, u32>::with_capacity(keys as usize, 0, &entries);
+        (2..=keys).for_each(|key| assert_eq!(map.remove(key), Some(key)));
+        // Four blocks, one entry: five claims at most.
+        map.start_rebuild_to(2);
+        assert_eq!(2 * LINE_SLOTS, 6);
+        (0..4).for_each(|_| map.take_block());
+        for key in 2..=keys {
+            assert_eq!(map.insert(key, 10 * key), None);
+        }
+        let (ours, theirs) = (map.clone(), map.clone());
+        let ((), seen) = race(swap, move || ours.finish_migration(), move || theirs.get(1));
+        assert_eq!(seen, Some(1), "present throughout");
+        assert_eq!(map.entries().len() as u64, keys);
+    });
+}
+
+/// `COUNT_AFTER_CLOSING`: what comes in between the count and the closing is not in the count.
+#[test]
+fn insertions_beside_a_count() {
+    model_with_preemptions(1, 100, &[], |_, swap| {
+        let keys = 4;
+        let map = Map::<u32, u32>::with_capacity(8, 0, &[]);
+        load_newest(true);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let ((copies, ()), came) = map.entries_in_the_root_after(|| {
+            race(
+                swap,
+                move || ours.close_and_count(),
+                move || (1..=keys).for_each(|key| assert_eq!(theirs.insert(key, key), None)),
+            )
+        });
+        assert!(came <= copies, "{came} entries to copy, {copies} were expected at most");
+    });
+}

@@ -1,0 +1,83 @@
+//! What the counts say about the number of entries: an estimate, true bounds, and the number itself.
+//!
+//! A collector reads of every cell first what has *ended*, and then, in a second pass, what has *begun*. Between the passes
+//! there is a moment; what had taken effect by then and was not counted by the first pass had begun before that moment, so the
+//! second pass sees it. So the difference of the sums is a bound on what the first pass has missed, and if it is zero, the
+//! first pass tells the number at that moment. (Sela and Petrank's *Concurrent Size* has wait-free exact counts, at the price
+//! of a record per entry; the optimistic variant of Kas-Sharir and others is close to this.)
+
+use super::counter::Counter;
+use crate::platform::site;
+use crate::platform::sync::{fence, spin_loop, yield_now};
+use crate::platform::tuning::COLLECTS_BEFORE_WAITING;
+
+/// What a double collect has found.
+struct Collected {
+    /// Insertions minus removals that were counted.
+    net: i64,
+    /// How many more may have taken effect by the moment between the passes.
+    missed: i64,
+}
+
+impl Counter {
+    /// Insertions minus removals, each cell read once.
+    pub(crate) fn net(&self) -> i64 {
+        self.ended().0
+    }
+
+    /// Insertions minus removals, and both together.
+    fn ended(&self) -> (i64, i64) {
+        self.cells().fold((0, 0), |(net, ended), cell| {
+            // Acquire, both: COUNT edge, pairs with COUNT_END: what is counted is seen begun by the pass that follows.
+            let removed = cell.removed.load(site!(COUNT_SUM: Acquire));
+            let inserted = cell.inserted.load(site!(COUNT_SUM: Acquire));
+            (net + inserted - removed, ended + inserted + removed)
+        })
+    }
+
+    fn collect(&self) -> Collected {
+        // SeqCst: what this thread has done, or has seen, comes before what it counts; pairs with the same fence of another
+        // collector, and with the exchanges of value words.
+        fence(site!(COLLECT_FENCE: SeqCst));
+        let (net, ended) = self.ended();
+        // Relaxed: behind the loads with Acquire above.
+        let begun: i64 = self.cells().map(|cell| cell.begun.load(site!(COUNT_BEGUN: Relaxed))).sum();
+        Collected { net, missed: begun - ended }
+    }
+
+    /// A lower and an upper bound for the number of entries at a moment during the call.
+    pub(crate) fn bounds(&self) -> (i64, i64) {
+        let Collected { net, missed } = self.collect();
+        (net - missed, net + missed)
+    }
+
+    /// The number of entries at a moment during the call. Waits until there is one at which nobody inserts or removes.
+    pub(crate) fn exact(&self) -> i64 {
+        /// Stops waiting.
+        struct Waiting<'c>(&'c Counter);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.waiting.fetch_add(-1, site!(LEN_WAIT: Relaxed)); // Relaxed: a hint.
+            }
+        }
+        let mut waiting = None;
+        let mut attempts = 0_usize;
+        loop {
+            let Collected { net, missed } = self.collect();
+            if missed == 0 {
+                return net;
+            }
+            attempts += 1;
+            if attempts == COLLECTS_BEFORE_WAITING {
+                self.waiting.fetch_add(1, site!(LEN_WAIT: Relaxed)); // Relaxed: a hint.
+                waiting.get_or_insert(Waiting(self));
+            }
+            // One who is in the middle of a change, and not running, needs the processor.
+            if attempts.is_multiple_of(64) {
+                yield_now();
+            } else {
+                spin_loop();
+            }
+        }
+    }
+}
