@@ -1,4 +1,4 @@
-//! The slot array: lines of four slots, and a byte beside each; zeroed, allocated lazily.
+//! The slot array: lines of four slots, and a few bits beside each; zeroed, allocated lazily.
 #![allow(unsafe_code)] // Raw memory; everything above sees references.
 
 use super::discards;
@@ -32,12 +32,32 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
+/// What the bits beside a line say (`table::overflow`), and so how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marks {
+    /// Eight bits: keys have come behind the line.
+    Overflow,
+    /// Sixteen bits: keys have come.
+    Presence,
+}
+
+impl Marks {
+    /// Bytes beside a line.
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Overflow => 1,
+            Self::Presence => 2,
+        }
+    }
+}
+
 /// Where a hash is at home.
 #[derive(Clone, Copy)]
 pub(crate) struct Home<'l> {
     array: &'l LineArray,
     index: usize,
-    bit: u32,
+    /// The bits of the hash behind those that name the line.
+    rest: u64,
 }
 
 impl<'l> Home<'l> {
@@ -56,27 +76,24 @@ impl<'l> Home<'l> {
         unsafe { line.as_ref() }
     }
 
-    /// The byte beside its line.
+    /// Its bit beside the line: the byte, and the number of the bit in that. `marks` are those of the array.
     #[inline(always)]
-    pub(crate) fn byte(self) -> &'l AtomicU8 {
-        // SAFETY: there is a byte for each line; the index as in `line`.
-        let byte = unsafe { self.array.bytes.add(self.index) };
+    pub(crate) fn mark(self, marks: Marks) -> (&'l AtomicU8, u32) {
+        debug_assert_eq!(marks, self.array.marks);
+        let bit = (self.rest >> (u64::BITS - (8 * marks.bytes()).ilog2())) as u32;
+        // SAFETY: there are so many bytes for each line; the index as in `line`.
+        let byte = unsafe { self.array.bytes.add(self.index * marks.bytes() + bit as usize / 8) };
         // SAFETY: zeroed at allocation, lives as long as the array, and is only reached as an atomic.
-        unsafe { byte.as_ref() }
-    }
-
-    /// The number of its bit in that byte: its next three bits.
-    #[inline(always)]
-    pub(crate) fn bit(self) -> u32 {
-        self.bit
+        (unsafe { byte.as_ref() }, bit % 8)
     }
 }
 
-/// `len` lines (a power of two), and one more for the reserved slots. Behind them a byte for each.
+/// `len` lines (a power of two), and one more for the reserved slots. Behind them the marks.
 pub(crate) struct LineArray {
     base: NonNull<Line>,
     bytes: NonNull<AtomicU8>,
     len: usize,
+    marks: Marks,
     memory: NonNull<u8>,
     layout: Layout,
 }
@@ -94,10 +111,10 @@ impl LineArray {
     ///
     /// The alignment asked of the allocator stays at 16: above it the standard library fills the memory itself
     /// instead of asking for fresh pages. The base is aligned by hand within some slack.
-    pub(crate) fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize, marks: Marks) -> Self {
         assert!(count.is_power_of_two() && count <= Self::MAX_LINES);
         let line_bytes = (count + 1) * LINE_BYTES;
-        let bytes = line_bytes + count;
+        let bytes = line_bytes + count * marks.bytes();
         let huge = bytes >= 2 * HUGE_PAGE;
         let align = if huge { HUGE_PAGE } else { LINE_BYTES };
         let layout = Layout::from_size_align(bytes + align, 16).expect("bounded by MAX_LINES");
@@ -109,9 +126,9 @@ impl LineArray {
         if huge {
             advise_huge_pages(base, bytes);
         }
-        // SAFETY: the lines are followed by `count` bytes.
+        // SAFETY: the lines are followed by the marks.
         let beside = unsafe { base.add(line_bytes) };
-        Self { base: base.cast(), bytes: beside.cast(), len: count, memory, layout }
+        Self { base: base.cast(), bytes: beside.cast(), len: count, marks, memory, layout }
     }
 
     /// How many lines there are, the reserved one apart.
@@ -147,8 +164,8 @@ impl LineArray {
     /// The home of a hash.
     #[inline(always)]
     pub(crate) fn home(&self, hash: u64) -> Home<'_> {
-        let (index, bit) = place(hash, self.len);
-        Home { array: self, index, bit }
+        let (index, rest) = place(hash, self.len);
+        Home { array: self, index, rest }
     }
 
     /// The line behind the last one, which holds the reserved slots.
@@ -157,6 +174,11 @@ impl LineArray {
         let line = unsafe { self.base.add(self.len) };
         // SAFETY: as in `line`.
         unsafe { line.as_ref() }
+    }
+
+    /// What the bits beside its lines say.
+    pub(crate) fn marks(&self) -> Marks {
+        self.marks
     }
 
     /// Bytes allocated.
@@ -194,12 +216,12 @@ impl Hint {
     }
 }
 
-/// The home line of a hash among `lines` lines, and its bit.
+/// The home line of a hash among `lines` lines, and the bits behind those that name it, highest first.
 #[inline(always)]
-const fn place(hash: u64, lines: usize) -> (usize, u32) {
+const fn place(hash: u64, lines: usize) -> (usize, u64) {
     // A multiplication instead of a shift by log2(lines): one load and one instruction on most processors.
     let product = hash as u128 * lines as u128;
-    ((product >> 64) as usize, (product as u64 >> 61) as u32)
+    ((product >> 64) as usize, product as u64)
 }
 
 impl fmt::Debug for LineArray {
@@ -239,8 +261,10 @@ mod tests {
 
     #[test]
     fn lines_are_aligned_zeroed_and_apart() {
-        for count in [1, 2, 64, 1 << 17] {
-            let array = LineArray::new(count);
+        for (count, marks) in
+            [1, 2, 64, 1 << 17].into_iter().flat_map(|count| [(count, Marks::Overflow), (count, Marks::Presence)])
+        {
+            let array = LineArray::new(count, marks);
             assert_eq!(array.len(), count);
             let first = core::ptr::from_ref(array.line(0)).addr();
             assert_eq!(first % 64, 0);
@@ -249,11 +273,16 @@ mod tests {
             for index in [0, count / 2, count - 1] {
                 let hash = (index as u64).wrapping_mul((u64::MAX / count as u64).wrapping_add(1)) | 5 << 20;
                 let home = array.home(hash);
-                assert!(home.index() == index && home.bit() < 8);
+                assert!(home.index() == index);
                 assert!(core::ptr::eq(home.line(), array.line(index)));
-                let byte = home.byte();
-                assert_eq!(core::ptr::from_ref(byte).addr(), first + (count + 1) * 64 + index);
-                assert_eq!(byte.load(Ordering::Relaxed), 0);
+                for rest in [0, 5 << 61 | 1, u64::MAX] {
+                    let (byte, bit) = Home { rest, ..home }.mark(marks);
+                    assert_eq!(byte.load(Ordering::Relaxed), 0);
+                    let start = first + (count + 1) * 64 + index * marks.bytes();
+                    let number = (core::ptr::from_ref(byte).addr() - start) * 8 + bit as usize;
+                    let bits = 8 * marks.bytes() as u128;
+                    assert_eq!(number as u128, u128::from(rest) * bits >> 64);
+                }
                 for slot in &array.line(index).slots {
                     assert!(slot.key.load(Ordering::Relaxed).is_null());
                     assert!(slot.value.load(Ordering::Relaxed).is_null());
@@ -264,16 +293,16 @@ mod tests {
 
     #[test]
     fn every_hash_has_a_home_in_order() {
-        assert_eq!(place(u64::MAX, 1), (0, 7));
+        assert_eq!(place(u64::MAX, 1), (0, u64::MAX));
         for lines in (1..30).map(|log2| 1 << log2) {
             assert_eq!(place(0, lines), (0, 0));
-            assert_eq!(place(u64::MAX, lines), (lines - 1, 7));
+            assert_eq!(place(u64::MAX, lines), (lines - 1, u64::MAX - (lines as u64 - 1)));
             assert_eq!(place(1 << 63, lines), (lines / 2, 0));
             for hash in [0x1234_5678_9ABC_DEF0, 0xFEDC_BA98_7654_3210] {
-                let ((index, bit), (next_index, _)) = (place(hash, lines), place(hash, 2 * lines));
+                let ((index, rest), (next_index, _)) = (place(hash, lines), place(hash, 2 * lines));
                 // One more bit keeps the order: a line's keys go to two neighbouring lines of a table twice as large.
                 assert_eq!(next_index / 2, index);
-                assert_eq!(place(hash, 8 * lines).0, index * 8 + bit as usize);
+                assert_eq!(place(hash, 8 * lines).0, index * 8 + (rest >> 61) as usize);
             }
         }
     }
@@ -283,7 +312,7 @@ mod tests {
         let best = (0..5)
             .map(|_| {
                 let start = Instant::now();
-                let array = LineArray::new((512 << 20) / LINE_BYTES);
+                let array = LineArray::new((512 << 20) / LINE_BYTES, Marks::Overflow);
                 let spent = start.elapsed();
                 assert!(array.bytes() >= 512 << 20);
                 spent

@@ -117,7 +117,7 @@ mod x86_64 {
 #[cfg(test)]
 mod tests {
     use super::{portable, slot_of, slot_or_vacant, value_of};
-    use crate::platform::lines::{LINE_SLOTS, LineArray};
+    use crate::platform::lines::{LINE_SLOTS, LineArray, Marks};
     use core::ptr::without_provenance_mut;
     use core::sync::atomic::Ordering;
 
@@ -126,7 +126,7 @@ mod tests {
     fn all_versions_agree() {
         let key = |number: usize| without_provenance_mut::<()>(number << 40 | 7);
         for filled in 0..=LINE_SLOTS {
-            let array = LineArray::new(1);
+            let array = LineArray::new(1, Marks::Overflow);
             let line = array.line(0);
             for (number, slot) in line.slots.iter().enumerate().take(filled) {
                 slot.key.store(key(number), Ordering::Relaxed);

@@ -6,6 +6,9 @@ pub(crate) const MIN_LINES: usize = 4;
 /// Lines that one helper moves at a time.
 pub(crate) const BLOCK_LINES: usize = 64;
 
+/// Lines that a helper seals before it moves the first of them: so many cache misses of their keys can overlap.
+pub(crate) const LINES_AHEAD: usize = 8;
+
 /// Claimed slots, in percent of all slots, at which a table gets a successor.
 pub(crate) const MAX_LOAD_PERCENT: usize = 66;
 

@@ -11,5 +11,6 @@
 //! a large one is never given back inside a collection (a stall for an innocent reader), but by a later
 //! write, `flush` or drop of a map.
 
+pub(crate) mod bytes;
 pub(crate) mod key_node;
 pub(crate) mod node;

@@ -4,6 +4,7 @@
 use crate::platform::epoch::{Birth, Guard};
 use core::alloc::Layout;
 use core::fmt;
+use core::mem::offset_of;
 use core::ptr::NonNull;
 use std::alloc::{alloc, dealloc, handle_alloc_error};
 
@@ -57,17 +58,57 @@ impl<T> NodePtr<T> {
     /// # Panics
     /// If the allocator returns an address of more than 48 bits, for which a word has no room.
     pub(crate) fn new(content: T) -> Self {
+        Self::with_tail(content, 0, &[])
+    }
+
+    /// The same with a copy of some bytes, `offset` behind the beginning of the content: behind all of its fields.
+    ///
+    /// # Panics
+    /// As `new`.
+    pub(crate) fn with_tail(content: T, offset: usize, tail: &[u8]) -> Self {
+        let layout = Self::layout(offset, tail.len());
         // SAFETY: the layout has a size above zero.
-        let memory = unsafe { alloc(Self::LAYOUT) };
-        let Some(node) = NonNull::new(memory.cast::<Node<T>>()) else { handle_alloc_error(Self::LAYOUT) };
+        let memory = unsafe { alloc(layout) };
+        let Some(node) = NonNull::new(memory.cast::<Node<T>>()) else { handle_alloc_error(layout) };
         if node.addr().get() >> ADDRESS_BITS != 0 {
             // SAFETY: allocated above with this layout; nothing was written.
-            unsafe { dealloc(memory, Self::LAYOUT) };
+            unsafe { dealloc(memory, layout) };
             panic!("atomic-dict needs heap addresses of at most {ADDRESS_BITS} bits, got {memory:p}");
         }
-        // SAFETY: fresh memory of the layout of `Node<T>`.
+        // SAFETY: fresh memory of the layout of `Node<T>` at least.
         unsafe { node.write(Node { birth: Birth::new(), content }) };
-        Self(node)
+        let node = Self(node);
+        // SAFETY: `layout` has room for so many bytes there, which belong to nobody else.
+        unsafe { node.tail_start(offset).copy_from_nonoverlapping(tail.as_ptr(), tail.len()) };
+        node
+    }
+
+    /// The layout of a node with a tail.
+    fn layout(offset: usize, len: usize) -> Layout {
+        let size = Self::LAYOUT.size().max(offset_of!(Node<T>, content) + offset + len);
+        Layout::from_size_align(size, Self::LAYOUT.align()).expect("a tail is short")
+    }
+
+    /// Where the tail begins.
+    ///
+    /// # Safety
+    /// The node has a tail at this offset.
+    #[inline(always)]
+    unsafe fn tail_start(self, offset: usize) -> *mut u8 {
+        // SAFETY: inside the node's memory, by the contract of this function.
+        unsafe { self.0.as_ptr().cast::<u8>().add(offset_of!(Node<T>, content) + offset) }
+    }
+
+    /// The tail.
+    ///
+    /// # Safety
+    /// As for `get`; the node was made with a tail of this length at this offset.
+    #[inline(always)]
+    pub(crate) unsafe fn tail<'a>(self, offset: usize, len: usize) -> &'a [u8] {
+        // SAFETY: by the contract of this function.
+        let start = unsafe { self.tail_start(offset) };
+        // SAFETY: initialised when the node was made, and not written after that.
+        unsafe { core::slice::from_raw_parts(start, len) }
     }
 
     /// The address as a plain pointer, aligned to `NODE_ALIGN` at least.
@@ -133,17 +174,17 @@ impl<T> NodePtr<T> {
     /// `address` is that of a `NodePtr<T>` that the caller owns and no other thread can reach.
     pub(crate) unsafe fn free(address: *mut ()) {
         let Some(node) = Self::from_ptr(address) else { return };
-        let memory = Memory(node);
+        let memory = Memory(node, Self::LAYOUT);
         // SAFETY: owned, initialised, and not used again; `memory` frees it without dropping.
         unsafe { memory.0.0.drop_in_place() };
     }
 
-    /// Frees the memory of a node whose content is gone.
+    /// Frees the memory of a node with a tail, whose content is gone.
     ///
     /// # Safety
-    /// As for `free`; the content was moved out or dropped.
-    pub(crate) unsafe fn free_memory(self) {
-        let memory = Memory(self);
+    /// As for `free`; the content was moved out or dropped; the node was made with a tail of this length at this offset.
+    pub(crate) unsafe fn free_memory(self, offset: usize, len: usize) {
+        let memory = Memory(self, Self::layout(offset, len));
         // SAFETY: the node is owned.
         let birth = unsafe { &raw mut (*memory.0.0.as_ptr()).birth };
         // SAFETY: the certificate is still there, and not used again.
@@ -155,19 +196,28 @@ impl<T> NodePtr<T> {
     /// # Safety
     /// The caller owns the node, and no other thread can reach it.
     pub(crate) unsafe fn take(self) -> T {
+        // SAFETY: by the contract of this function; `new` makes no tail.
+        unsafe { self.take_with_tail(0, 0) }
+    }
+
+    /// The same for a node with a tail.
+    ///
+    /// # Safety
+    /// As for `take`; the node was made with a tail of this length at this offset.
+    pub(crate) unsafe fn take_with_tail(self, offset: usize, len: usize) -> T {
         // SAFETY: owned and initialised.
         let node = unsafe { self.0.read() };
-        drop(Memory(self));
+        drop(Memory(self, Self::layout(offset, len)));
         node.content
     }
 }
 
 /// The memory of a node whose content is gone, freed even if the content's destructor panics.
-struct Memory<T>(NodePtr<T>);
+struct Memory<T>(NodePtr<T>, Layout);
 
 impl<T> Drop for Memory<T> {
     fn drop(&mut self) {
-        // SAFETY: allocated in `NodePtr::new` with this layout, and owned by whoever made this value.
-        unsafe { dealloc(self.0.as_ptr().cast(), NodePtr::<T>::LAYOUT) };
+        // SAFETY: allocated in `NodePtr::with_tail` with this layout, and owned by whoever made this value.
+        unsafe { dealloc(self.0.as_ptr().cast(), self.1) };
     }
 }

@@ -3,11 +3,12 @@
 
 use super::probe;
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{Line, LineArray, Slot};
+use crate::platform::lines::{LineArray, Marks, Slot};
 use crate::platform::site;
 use crate::platform::sync::{AtomicBool, AtomicPtr, AtomicUsize};
 use crate::platform::tuning::BLOCK_LINES;
 use crate::reclaim::node::NodePtr;
+use core::ops::Range;
 use core::ptr;
 use crossbeam_utils::CachePadded;
 
@@ -183,10 +184,10 @@ impl PartialEq for TableRef<'_> {
 
 impl Table {
     /// A table of `lines` lines, a power of two, on the heap, for a map that has counted `claims` so far.
-    pub(crate) fn alloc(lines: usize, claims: i64) -> NodePtr<Self> {
+    pub(crate) fn alloc(lines: usize, marks: Marks, claims: i64) -> NodePtr<Self> {
         let limit = i64::try_from(probe::claim_limit(lines)).unwrap_or(i64::MAX);
         NodePtr::new(Self {
-            lines: LineArray::new(lines),
+            lines: LineArray::new(lines, marks),
             next: AtomicPtr::new(ptr::null_mut()),
             threshold: claims.saturating_add(limit),
             progress: CachePadded::new(Progress {
@@ -237,9 +238,9 @@ impl Table {
     }
 
     /// The lines of a block.
-    pub(crate) fn block(&self, block: usize) -> impl Iterator<Item = &Line> {
+    pub(crate) fn block(&self, block: usize) -> Range<usize> {
         let first = block * BLOCK_LINES;
-        (first..self.lines.len().min(first + BLOCK_LINES)).map(|index| self.lines.line(index))
+        first..self.lines.len().min(first + BLOCK_LINES)
     }
 
     /// Takes a block that nobody has taken; `None` if there is none left.

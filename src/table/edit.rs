@@ -155,9 +155,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                             self.right = claim::earn(self.map, table, &self.hash, self.guard);
                         }
                         let home = table.lines().home(self.source.hash());
-                        if !core::ptr::eq(line, home.line()) && rule!(MARK_CLAIM) {
-                            overflow::mark(home);
-                        }
+                        overflow::mark_claim::<K>(home, line);
                         self.at_vacant::<false>(table, line, slot, value)
                     }
                 },
@@ -172,7 +170,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                 Attempt::Again => {}
                 Attempt::Leave => {
                     if rule!(MARK_CROSSING) {
-                        overflow::mark(table.lines().home(self.source.hash()));
+                        overflow::mark::<K>(table.lines().home(self.source.hash()));
                     }
                     let next = table.next(self.guard);
                     table = next.unwrap_or_else(|| unreachable!("a table is left only for its successor"));

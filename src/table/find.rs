@@ -7,7 +7,7 @@ use super::slot::{self, Reading};
 use super::value::Seen;
 use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{LINE_SLOTS, Line, Slot};
+use crate::platform::lines::{LINE_SLOTS, Line, Marks, Slot};
 use crate::platform::{rule, site};
 
 /// The answer of a table about a key.
@@ -92,19 +92,23 @@ pub(crate) fn locate<'t, K, N: Needle<K>>(table: TableRef<'t>, needle: &N, guard
 /// Nearly all lookups need the home line of the root only. That part is a straight line of code, so that the processor
 /// can overlap the cache misses of several lookups; everything else starts over out of line.
 #[inline(always)]
-pub(crate) fn get<'g, K, V: 'static, N: Needle<K> + Copy>(
+pub(crate) fn get<'g, K: 'static, V: 'static, N: Needle<K> + Copy>(
     table: TableRef<'g>,
     needle: N,
     guard: &'g Guard,
 ) -> Option<Seen<'g, V>> {
     if needle.reserved().is_none() {
-        let lines = table.lines();
-        let value = needle.read_in(lines.home(needle.hash()).line(), guard);
+        let home = table.lines().home(needle.hash());
+        let presence = overflow::marks::<K>() == Marks::Presence;
+        if presence && !overflow::may_be::<K>(home) {
+            return None;
+        }
+        let value = needle.read_in(home.line(), guard);
         if word::is_plain::<V>(value) {
             // SAFETY: live, and read under this guard.
             return Some(unsafe { Seen::from_plain(value, guard) });
         }
-        if value == word::EMPTY && !overflow::may_be(lines.home(needle.hash())) {
+        if !presence && value == word::EMPTY && !overflow::may_be::<K>(home) {
             return None;
         }
     }

@@ -61,20 +61,23 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
         match self.edit.decide(None) {
             Decision::Keep | Decision::Remove => Some(Edited { before: None, after: None }),
-            Decision::Put(value) => match self.at_vacant::<true>(table, line, slot, value) {
-                Attempt::Done(outcome) => {
-                    let after = outcome.after.map(|live| self.seen_plain(live.as_ptr()));
-                    Some(Edited { before: None, after })
+            Decision::Put(value) => {
+                overflow::mark_claim::<K>(table.lines().home(self.source.hash()), line);
+                match self.at_vacant::<true>(table, line, slot, value) {
+                    Attempt::Done(outcome) => {
+                        let after = outcome.after.map(|live| self.seen_plain(live.as_ptr()));
+                        Some(Edited { before: None, after })
+                    }
+                    Attempt::Again | Attempt::Leave => None,
                 }
-                Attempt::Again | Attempt::Leave => None,
-            },
+            }
         }
     }
 
     /// The key is not in its home line, and will not be claimed there.
     #[inline(always)]
     fn first_at_nothing(&mut self, table: TableRef<'g>) -> Option<Edited<'g, V>> {
-        if overflow::may_be(table.lines().home(self.source.hash())) {
+        if overflow::may_be::<K>(table.lines().home(self.source.hash())) {
             return None;
         }
         match self.edit.decide(None) {

@@ -12,8 +12,8 @@ use super::word::{self, LiveWord, State, Word};
 use crate::platform::discards;
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Slot};
-use crate::platform::sync::{fence, spin_loop};
-use crate::platform::tuning::{BLOCK_LINES, SPINS_BEFORE_REDO};
+use crate::platform::sync::{fence, prefetch, spin_loop};
+use crate::platform::tuning::{BLOCK_LINES, LINES_AHEAD, SPINS_BEFORE_REDO};
 use crate::platform::{rule, site};
 use crate::reclaim::key_node::KeyNode;
 use crate::reclaim::node::NodePtr;
@@ -92,13 +92,24 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         guard: &'g Guard,
     ) -> bool {
         let mut mover = Mover::<K, H> { next, hash, guard, cells: None, claimed: 0, key: PhantomData };
-        for (index, line) in table.block(block).enumerate() {
-            let keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys(line) };
-            for (position, (slot, &key)) in line.slots.iter().zip(&keys).enumerate() {
-                if !word::is_key(key) {
-                    break; // Keys come first.
+        let lines = table.block(block);
+        for first in lines.clone().step_by(LINES_AHEAD) {
+            let group = first..lines.end.min(first + LINES_AHEAD);
+            let mut keys = [[word::EMPTY; LINE_SLOTS]; LINES_AHEAD];
+            for (keys, index) in keys.iter_mut().zip(group.clone()) {
+                let line = table.lines().line(index);
+                *keys = if rule!(SEAL_KEY_WORD) { slot::seal(line) } else { find::load_keys(line) };
+                if !is_inline::<K>() {
+                    // What moving a slot needs of the key's node is far away: asked for while others are moved.
+                    keys.iter().for_each(|&key| prefetch(word::key_node(key)));
                 }
-                mover.move_slot(slot, KeyWord::Claimed(key), index * LINE_SLOTS + position);
+            }
+            for (keys, index) in keys.iter().zip(group) {
+                let slots = table.lines().line(index).slots.iter().zip(keys);
+                // Keys come first.
+                for (position, (slot, &key)) in slots.take_while(|&(_, &key)| word::is_key(key)).enumerate() {
+                    mover.move_slot(slot, KeyWord::Claimed(key), (index - lines.start) * LINE_SLOTS + position);
+                }
             }
         }
         if block == 0 && has_reserved::<K>() {
@@ -166,7 +177,7 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
             // User code, before anything changes.
             KeyWord::Claimed(key) if is_inline::<K>() => needle::rehash_inline(key, self.hash),
             // SAFETY: the key word came with Acquire, and the value was live after that.
-            KeyWord::Claimed(key) => unsafe { boxed_key::<K>(key, self.guard) }.hash,
+            KeyWord::Claimed(key) => unsafe { boxed_key::<K>(key, self.guard) }.hash(),
         }
     }
 
@@ -185,12 +196,10 @@ pub(super) fn close<K: 'static>(slot: &Slot, key: KeyWord, current: Word, guard:
         return slot::freeze(slot, current, word::FROZEN_EMPTY);
     }
     slot::freeze(slot, current, word::DEAD)?;
-    if let (KeyWord::Claimed(key), false) = (key, is_inline::<K>())
-        && let Some(node) = NodePtr::<KeyNode<K>>::from_ptr(word::key_node(key))
-    {
+    if let (KeyWord::Claimed(key), false) = (key, is_inline::<K>()) {
         // SAFETY: the slot owned the key, and V6 made this thread its owner; nobody who pins from now on reads the key of a
         // `DEAD` slot (rule SKIP_DEAD).
-        unsafe { KeyNode::retire(node, guard) };
+        unsafe { KeyNode::retire(needle::node_of::<K>(key), guard) };
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
 use crate::platform::search;
 use crate::platform::site;
-use crate::reclaim::key_node::KeyNode;
+use crate::reclaim::key_node::{KeyNode, KeyQuery};
 use crate::reclaim::node::NodePtr;
 use core::any::TypeId;
 use core::hint::select_unpredictable;
@@ -138,7 +138,7 @@ impl<K: 'static, Q: ?Sized + Equivalent<K>> Needle<K> for Probe<'_, Q> {
             let found = |key: Word| word::is_key(key) && self.query.equivalent(inline_key::<K>(key).get());
             line.slots.iter().zip(keys).find_map(|(slot, &key)| found(key).then_some(slot))
         } else {
-            find_boxed(line, keys, self.hash, self.word, |key| self.query.equivalent(key), guard)
+            find_boxed(line, keys, self.hash, self.word, self.query, guard)
         }
     }
 
@@ -179,9 +179,14 @@ pub(crate) fn inline_key<K: 'static>(word: Word) -> Seen<'static, K> {
 /// value word was loaded, and was neither `DEAD` nor `FROZEN_EMPTY`; or the caller owns the node.
 #[inline(always)]
 pub(crate) unsafe fn boxed_key<K>(word: Word, guard: &Guard) -> &KeyNode<K> {
-    let node = NodePtr::from_ptr(word::key_node(word)).unwrap_or_else(|| unreachable!("a boxed key has an address"));
     // SAFETY: by the contract of this function.
-    unsafe { node.get(guard) }
+    unsafe { node_of(word).get(guard) }
+}
+
+/// The node of a boxed key word.
+#[inline(always)]
+pub(super) fn node_of<K>(word: Word) -> NodePtr<KeyNode<K>> {
+    NodePtr::from_ptr(word::key_node(word)).unwrap_or_else(|| unreachable!("a boxed key has an address"))
 }
 
 /// The key of a key word, or of a reserved slot's number.
@@ -199,14 +204,15 @@ pub(crate) unsafe fn seen_key<K: 'static>(word: Word, guard: &Guard) -> Seen<'_,
 }
 
 #[inline(always)]
-fn find_boxed<'l, K>(
+fn find_boxed<'l, K: 'static, Q: ?Sized + Equivalent<K>>(
     line: &'l Line,
     keys: &[Word; LINE_SLOTS],
     hash: u64,
     own: Word,
-    equivalent: impl Fn(&K) -> bool,
+    query: &Q,
     guard: &Guard,
 ) -> Option<&'l Slot> {
+    let query = KeyQuery::new::<K>(hash, query);
     let fingerprint = probe::fingerprint(hash);
     let mut hits = 0_u32;
     for (index, &key) in keys.iter().enumerate() {
@@ -217,10 +223,10 @@ fn find_boxed<'l, K>(
         let index = hits.trailing_zeros() as usize;
         let slot = &line.slots[index];
         if may_read_key(slot) {
-            // SAFETY: the key word was loaded with Acquire by the caller, the value word just now.
-            let node = unsafe { boxed_key::<K>(keys[index], guard) };
+            let node = node_of::<K>(keys[index]);
             // One's own node is recognised whatever `Eq` says: it must not get a second slot.
-            if keys[index] == own || node.hash == hash && equivalent(node.key()) {
+            // SAFETY: the key word was loaded with Acquire by the caller, the value word just now.
+            if keys[index] == own || unsafe { query.is_key_of(node, Q::equivalent, guard) } {
                 return Some(slot);
             }
         }

@@ -127,10 +127,8 @@ unsafe fn take_key<K: 'static>(key: Word) -> Option<K> {
         // SAFETY: a copy of a primitive.
         return Some(unsafe { core::ptr::read(needle::inline_key::<K>(key).get()) });
     }
-    let node = NodePtr::<KeyNode<K>>::from_ptr(word::key_node(key));
-    let node = node.unwrap_or_else(|| unreachable!("a boxed key has an address"));
     // SAFETY: owned, by the contract of this function; nobody reads it any more.
-    unsafe { KeyNode::take(node) }
+    unsafe { KeyNode::take(needle::node_of(key)) }
 }
 
 impl<K: 'static, V: 'static> Drop for Remains<K, V> {

@@ -7,7 +7,7 @@ use super::overflow;
 use super::word::{self, LiveWord, State, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
-use crate::platform::{rule, search, site};
+use crate::platform::{search, site};
 
 /// What a value word tells a reader.
 pub(crate) enum Reading {
@@ -175,9 +175,7 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
             step += 1;
             continue;
         };
-        if step > 0 && rule!(MARK_COPY) {
-            overflow::mark_copy(home);
-        }
+        overflow::mark_copy(lines, home, step > 0);
         // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
         // failure: the line is read again, unless it is sealed.
         let claim =

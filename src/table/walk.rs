@@ -191,7 +191,7 @@ unsafe fn hash_of<K: 'static>(key: Word, hash: &impl Fn(&K) -> u64, guard: &Guar
         needle::rehash_inline(key, hash)
     } else {
         // SAFETY: by the contract of this function.
-        unsafe { boxed_key::<K>(key, guard) }.hash
+        unsafe { boxed_key::<K>(key, guard) }.hash()
     }
 }
 

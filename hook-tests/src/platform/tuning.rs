@@ -2,6 +2,7 @@
 
 pub(crate) const MIN_LINES: usize = 1;
 pub(crate) const BLOCK_LINES: usize = 1;
+pub(crate) const LINES_AHEAD: usize = 1;
 pub(crate) const MAX_LOAD_PERCENT: usize = 66;
 pub(crate) const STRIPED_LINES: usize = 4;
 pub(crate) const SPINS_BEFORE_REDO: usize = 1;

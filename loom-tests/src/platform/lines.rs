@@ -16,11 +16,17 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marks {
+    Overflow,
+    Presence,
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Home<'l> {
     array: &'l LineArray,
     index: usize,
-    bit: u32,
+    rest: u64,
 }
 
 impl<'l> Home<'l> {
@@ -32,28 +38,28 @@ impl<'l> Home<'l> {
         &self.array.lines[self.index]
     }
 
-    pub(crate) fn byte(self) -> &'l AtomicU8 {
-        &self.array.bytes[self.index]
-    }
-
-    pub(crate) fn bit(self) -> u32 {
-        self.bit
+    /// Eight bits of either kind.
+    pub(crate) fn mark(self, marks: Marks) -> (&'l AtomicU8, u32) {
+        assert_eq!(marks, self.array.marks);
+        (&self.array.bytes[self.index], (self.rest >> 61) as u32)
     }
 }
 
 pub(crate) struct LineArray {
     lines: Box<[Line]>,
     bytes: Box<[AtomicU8]>,
+    marks: Marks,
 }
 
 impl LineArray {
     pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
 
-    pub(crate) fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize, marks: Marks) -> Self {
         let slot = |_| Slot { key: AtomicPtr::new(null_mut()), value: AtomicPtr::new(null_mut()) };
         Self {
             lines: (0..=count).map(|_| Line { slots: core::array::from_fn(slot) }).collect(),
             bytes: (0..count).map(|_| AtomicU8::new(0)).collect(),
+            marks,
         }
     }
 
@@ -75,7 +81,11 @@ impl LineArray {
 
     pub(crate) fn home(&self, hash: u64) -> Home<'_> {
         let product = u128::from(hash) * self.len() as u128;
-        Home { array: self, index: (product >> 64) as usize, bit: (product as u64 >> 61) as u32 }
+        Home { array: self, index: (product >> 64) as usize, rest: product as u64 }
+    }
+
+    pub(crate) fn marks(&self) -> Marks {
+        self.marks
     }
 
     pub(crate) fn reserved(&self) -> &Line {
