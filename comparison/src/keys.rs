@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use crate::contenders::{Run, leapfrog::Leapfrog};
 use crate::loads;
+use crate::zipf;
 
 /// A key type of the comparison, looked up by its `Query` form.
 pub trait Key: Clone + Hash + Ord + Send + Sync + Borrow<Self::Query> + 'static {
@@ -68,21 +69,25 @@ pub struct Data<K> {
     pub shuffled: Vec<K>,
     /// Keys that `present` lacks.
     pub absent: Vec<K>,
+    /// Present keys as Zipf's law draws them; which of them are hot is random.
+    pub zipf: Vec<K>,
 }
 
 impl<K: Key> Data<K> {
-    /// `absent` is at least `min_absent` long.
-    pub fn new(keys: usize, min_absent: usize) -> Self {
+    /// `absent` is at least `min_absent` long, `zipf` is `draws` long.
+    pub fn new(keys: usize, min_absent: usize, draws: usize) -> Self {
         let mut numbers: Vec<u64> = (0..keys as u64).map(random).collect();
         // Keys are made in the order of their use: a string's bytes then lie in the order the
         // loop reads them, and reading the arrays costs every contender little.
         let present = to_keys(&numbers);
         shuffle(&mut numbers);
-        let shuffled = to_keys(&numbers);
+        let shuffled: Vec<K> = to_keys(&numbers);
+        // The shuffled order has nothing to do with that of the map: a key's place there is its rank.
+        let zipf = zipf::ranks(keys, draws).map(|rank| shuffled[rank].clone()).collect();
         let first = keys as u64;
         let last = first + keys.max(min_absent) as u64;
         numbers = (first..last).map(random).collect();
-        Self { present, shuffled, absent: to_keys(&numbers) }
+        Self { present, shuffled, absent: to_keys(&numbers), zipf }
     }
 }
 
@@ -113,7 +118,7 @@ mod tests {
 
     #[test]
     fn keys_are_distinct_and_shuffled() {
-        let data = Data::<u64>::new(1000, 3000);
+        let data = Data::<u64>::new(1000, 3000, 0);
         let mut all = data.present.clone();
         all.extend(&data.absent);
         all.sort_unstable();
@@ -128,7 +133,16 @@ mod tests {
 
     #[test]
     fn string_keys_follow_the_numbers() {
-        let (numbers, strings) = (Data::<u64>::new(10, 0), Data::<String>::new(10, 0));
+        let (numbers, strings) = (Data::<u64>::new(10, 0, 0), Data::<String>::new(10, 0, 0));
         assert_eq!(strings.shuffled[3], format!("key-{}", numbers.shuffled[3]));
+    }
+
+    #[test]
+    fn hot_keys_are_present_and_in_no_order_of_insertion() {
+        let data = Data::<u64>::new(1000, 0, 5000);
+        assert_eq!(data.zipf.len(), 5000);
+        assert!(data.zipf.iter().all(|key| data.present.contains(key)));
+        let count = |key| data.zipf.iter().filter(|&drawn| drawn == key).count();
+        assert!(count(&data.shuffled[0]) > 10 * count(&data.present[0]));
     }
 }

@@ -15,6 +15,7 @@ pub enum Load {
     GetHitPin,
     GetMiss,
     Update,
+    UpdateZipf,
     Insert,
     Grow,
     Churn,
@@ -28,6 +29,7 @@ impl Load {
         Self::GetHitPin,
         Self::GetMiss,
         Self::Update,
+        Self::UpdateZipf,
         Self::Insert,
         Self::Grow,
         Self::Churn,
@@ -41,6 +43,7 @@ impl Load {
             Self::GetHitPin => "get-hit-pin",
             Self::GetMiss => "get-miss",
             Self::Update => "update",
+            Self::UpdateZipf => "update-zipf",
             Self::Insert => "insert",
             Self::Grow => "grow",
             Self::Churn => "churn",
@@ -76,6 +79,14 @@ const MAX_PASSES: usize = 1000;
 /// Passes that leave the map as it was repeat inside the measured time up to this many keys,
 /// so that on small maps neither the clock nor the start of threads counts.
 const MIN_PASS: usize = 1 << 18;
+
+/// A pass of draws walks no more keys than this: at 20 million keys the draws stay a fraction of the map.
+const MAX_DRAWS: usize = 1 << 22;
+
+/// How many draws of Zipf's law the load needs.
+pub fn draws(load: Load, keys: usize) -> usize {
+    if load == Load::UpdateZipf { keys.clamp(MIN_PASS, MAX_DRAWS) } else { 0 }
+}
 
 /// How many absent keys the loads need.
 pub fn min_absent(threads: usize) -> usize {
@@ -160,6 +171,10 @@ impl<'d, K: Key> Plan<'d, K> {
                 Work::Get { keys, repeats }
             }
             Load::Update => Work::Increment { keys, repeats },
+            Load::UpdateZipf => {
+                let (_, keys) = self.share(&self.data.zipf, thread);
+                Work::Increment { keys, repeats }
+            }
             Load::Insert | Load::Grow => {
                 let (first_value, keys) = self.share(&self.data.present, thread);
                 let keys = keys.to_vec();
@@ -197,6 +212,7 @@ impl<'d, K: Key> Plan<'d, K> {
     /// Keys walked, all threads together.
     fn steps(&self) -> usize {
         match self.load {
+            Load::UpdateZipf => self.data.zipf.len(),
             Load::Churn => self.data.absent.len(),
             Load::Iterate => self.data.present.len() * self.threads,
             _ => self.data.present.len(),
@@ -216,7 +232,7 @@ impl<'d, K: Key> Plan<'d, K> {
         match self.load {
             Load::GetHit | Load::GetHitPin | Load::Remove => values(keys, self.repeats()),
             Load::GetMiss => count(0),
-            Load::Update => count(keys * self.repeats()),
+            Load::Update | Load::UpdateZipf => count(self.operations()),
             Load::Insert | Load::Grow => count(keys),
             Load::Churn => values(self.data.absent.len(), self.repeats()),
             Load::Iterate => values(keys, self.repeats() * self.threads),
@@ -228,7 +244,7 @@ impl<'d, K: Key> Plan<'d, K> {
         let mut left = values(self.data.present.len(), 1);
         match self.load {
             Load::Remove => Tally::default(),
-            Load::Update => {
+            Load::Update | Load::UpdateZipf => {
                 let added = self.operations() * passes;
                 left.sum = left.sum.wrapping_add(added as u64);
                 left

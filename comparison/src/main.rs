@@ -7,6 +7,7 @@ mod measure;
 mod table;
 mod timing;
 mod work;
+mod zipf;
 
 use std::fs::File;
 use std::io::Write;

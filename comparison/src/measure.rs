@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::contenders::Id;
 use crate::keys::{Data, Key};
-use crate::loads::{Load, Wrong, min_absent};
+use crate::loads::{Load, Wrong, draws, min_absent};
 
 pub struct Setup {
     pub keys: usize,
@@ -31,7 +31,8 @@ pub type Cells = Vec<Vec<Cell>>;
 pub fn run<K: Key>(setup: &Setup) -> Cells {
     let bar = progress(setup);
     bar.set_message("making keys");
-    let data = Data::<K>::new(setup.keys, min_absent(setup.threads));
+    let draws = setup.loads.iter().map(|&load| draws(load, setup.keys)).sum();
+    let data = Data::<K>::new(setup.keys, min_absent(setup.threads), draws);
     let contenders = &setup.contenders;
     let mut cells = vec![vec![Cell::Mops(Vec::new()); contenders.len()]; setup.loads.len()];
     // Round 0 warms up and does not count.
