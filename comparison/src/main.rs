@@ -20,7 +20,7 @@ use clap::{CommandFactory, Parser, ValueEnum};
 use contenders::Id;
 use keys::Key;
 use loads::Load;
-use measure::Setup;
+use measure::{Column, Setup};
 use table::Report;
 
 /// Throughput of atomic-dict beside other hash maps
@@ -38,6 +38,10 @@ struct Args {
     /// Threads that share the map; from two on, ours is compared with each peer
     #[arg(long, value_name = "T", default_value_t = 1, value_parser = count)]
     threads: usize,
+
+    /// Also measure ours on one thread, and show what several are worth
+    #[arg(long)]
+    scaling: bool,
 
     /// Loads to run, separated by commas [default: all]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LOAD")]
@@ -99,23 +103,30 @@ fn check(args: &Args) -> Result<(), &'static str> {
     if args.threads > 1 && args.contenders.contains(&Id::Hashbrown) {
         return Err("hashbrown is not synchronised: it runs with --threads 1 only");
     }
+    if args.threads == 1 && args.scaling {
+        return Err("--scaling compares several threads with one: it takes --threads 2 or more");
+    }
     Ok(())
 }
 
 /// In the fixed order of loads and contenders, whatever the order on the command line.
 fn setup(args: &Args) -> Setup {
     let reference = if args.threads == 1 { Id::Hashbrown } else { Id::Ours };
-    let chosen = |id: &Id| match args.contenders.as_slice() {
-        [] => args.threads == 1 || *id != Id::Hashbrown,
-        some => *id == reference || some.contains(id),
+    let chosen = |id: &&Id| match args.contenders.as_slice() {
+        [] => args.threads == 1 || **id != Id::Hashbrown,
+        some => **id == reference || some.contains(id),
     };
     let wanted = |load: &Load| args.loads.is_empty() || args.loads.contains(load);
+    let mut columns: Vec<_> = Id::ALL.iter().filter(chosen).map(|&id| Column { id, threads: args.threads }).collect();
+    if args.scaling {
+        columns.push(Column { id: Id::Ours, threads: 1 });
+    }
     Setup {
         keys: args.keys,
         rounds: args.rounds,
         threads: args.threads,
         loads: Load::ALL.iter().copied().filter(wanted).collect(),
-        contenders: Id::ALL.iter().copied().filter(chosen).collect(),
+        columns,
     }
 }
 

@@ -11,7 +11,14 @@ pub struct Setup {
     pub rounds: usize,
     pub threads: usize,
     pub loads: Vec<Load>,
-    pub contenders: Vec<Id>,
+    pub columns: Vec<Column>,
+}
+
+/// A contender on so many threads: those of the setup, or one to show how it scales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub id: Id,
+    pub threads: usize,
 }
 
 /// The outcome of one load on one contender.
@@ -25,7 +32,7 @@ pub enum Cell {
     Wrong(Wrong),
 }
 
-/// One row per load, one column per contender, both in the order of the setup.
+/// One row per load, one column per contender and number of threads, both in the order of the setup.
 pub type Cells = Vec<Vec<Cell>>;
 
 pub fn run<K: Key>(setup: &Setup) -> Cells {
@@ -33,18 +40,18 @@ pub fn run<K: Key>(setup: &Setup) -> Cells {
     bar.set_message("making keys");
     let draws = setup.loads.iter().map(|&load| draws(load, setup.keys)).sum();
     let data = Data::<K>::new(setup.keys, min_absent(setup.threads), draws);
-    let contenders = &setup.contenders;
-    let mut cells = vec![vec![Cell::Mops(Vec::new()); contenders.len()]; setup.loads.len()];
+    let columns = &setup.columns;
+    let mut cells = vec![vec![Cell::Mops(Vec::new()); columns.len()]; setup.loads.len()];
     // Round 0 warms up and does not count.
     for round in 0..=setup.rounds {
         for (&load, row) in setup.loads.iter().zip(&mut cells) {
-            for turn in 0..contenders.len() {
-                let column = (round + turn) % contenders.len();
-                let id = contenders[column];
+            for turn in 0..columns.len() {
+                let column = (round + turn) % columns.len();
+                let Column { id, threads } = columns[column];
                 bar.set_message(format!("round {round}: {} {}", load.name(), id.name()));
                 let cell = &mut row[column];
                 if let Cell::Mops(mops) = cell {
-                    match id.run::<K>().map(|run| run(load, &data, setup.threads)) {
+                    match id.run::<K>().map(|run| run(load, &data, threads)) {
                         None => *cell = Cell::Missing,
                         Some(Err(wrong)) => *cell = Cell::Wrong(wrong),
                         Some(Ok(sample)) if round > 0 => mops.push(sample.mops()),
@@ -60,7 +67,7 @@ pub fn run<K: Key>(setup: &Setup) -> Cells {
 }
 
 fn progress(setup: &Setup) -> ProgressBar {
-    let samples = (setup.rounds + 1) * setup.loads.len() * setup.contenders.len();
+    let samples = (setup.rounds + 1) * setup.loads.len() * setup.columns.len();
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}").expect("the template is valid");
     // Drawn between samples only: a thread that ticks would take time from the measured ones.
     ProgressBar::new(samples as u64).with_style(style)

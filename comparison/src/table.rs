@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::contenders::Id;
 use crate::loads::Load;
-use crate::measure::{Cell, Cells, Setup};
+use crate::measure::{Cell, Cells, Column, Setup};
 
 /// The ratios to hashbrown that ours is held to, on one thread.
 const TARGETS: &[(Load, f64)] = &[
@@ -18,6 +18,11 @@ const TARGETS: &[(Load, f64)] = &[
     (Load::Remove, 0.85),
     (Load::Iterate, 0.80),
 ];
+
+/// What `SCALED_THREADS` threads are to be worth to ours.
+const SCALING_TARGETS: &[(Load, f64)] = &[(Load::GetHit, 1.7), (Load::Update, 1.7)];
+
+const SCALED_THREADS: usize = 2;
 
 /// The size the targets are stated for.
 pub const TARGET_KEYS: usize = 1_000_000;
@@ -44,6 +49,11 @@ impl Report<'_> {
             text += &self.grid(|row, column| self.ratio(row, self.column(Id::Ours)?, column));
             text += "\nMillion operations per second, all threads, median\n";
             text += &self.grid(|row, column| median(self.mops(row, column)?.to_vec()));
+            if let Some(alone) = self.alone() {
+                writeln!(text, "\nThroughput of ours on {threads} threads / on one, median of the rounds")
+                    .expect("writing to a string");
+                text += &self.scaling(alone);
+            }
         }
         text + &self.notes()
     }
@@ -51,9 +61,9 @@ impl Report<'_> {
     /// One line per round, load and contender.
     pub fn csv(&self) -> String {
         let mut text = String::from("keys,key,threads,load,contender,round,mops\n");
-        let Setup { keys, threads, .. } = self.setup;
+        let keys = self.setup.keys;
         for (row, load) in self.setup.loads.iter().enumerate() {
-            for (column, id) in self.setup.contenders.iter().enumerate() {
+            for (column, Column { id, threads }) in self.setup.columns.iter().enumerate() {
                 for (round, mops) in self.mops(row, column).into_iter().flatten().enumerate() {
                     let (load, id, round) = (load.name(), id.name(), round + 1);
                     let key = self.key;
@@ -75,8 +85,8 @@ impl Report<'_> {
         let has_targets = self.setup.threads == 1;
         let mut lines = Lines::default();
         lines.cell("load");
-        for id in &self.setup.contenders {
-            lines.cell(id.name());
+        for &column in &self.setup.columns {
+            lines.cell(self.title(column));
         }
         if has_targets {
             lines.cell("target");
@@ -84,7 +94,7 @@ impl Report<'_> {
         lines.end();
         for (row, &load) in self.setup.loads.iter().enumerate() {
             lines.cell(load.name());
-            for column in 0..self.setup.contenders.len() {
+            for column in 0..self.setup.columns.len() {
                 match self.cells[row][column] {
                     Cell::Wrong(_) => lines.cell("wrong"),
                     _ => lines.number(number(row, column)),
@@ -106,9 +116,9 @@ impl Report<'_> {
         lines.end();
         let ratio = |row, id| self.ratio(row, self.column(id)?, self.column(Id::Hashbrown)?);
         for (row, &load) in self.setup.loads.iter().enumerate() {
-            let peers = self.setup.contenders.iter().filter(|id| id.is_peer());
+            let peers = self.setup.columns.iter().map(|column| column.id).filter(|id| id.is_peer());
             let best =
-                peers.filter_map(|&id| Some((id, ratio(row, id)?))).max_by(|left, right| left.1.total_cmp(&right.1));
+                peers.filter_map(|id| Some((id, ratio(row, id)?))).max_by(|left, right| left.1.total_cmp(&right.1));
             let ours = ratio(row, Id::Ours);
             let target = self.target(load);
             lines.cell(load.name());
@@ -116,11 +126,26 @@ impl Report<'_> {
             lines.number(best.map(|(_, ratio)| ratio));
             lines.number(ours);
             lines.number(target);
-            lines.cell(match ours.zip(target) {
-                None => "-",
-                Some((ours, target)) if ours >= target => "pass",
-                Some(_) => "FAIL",
-            });
+            lines.cell(result(ours, target));
+            lines.end();
+        }
+        lines.text
+    }
+
+    fn scaling(&self, alone: usize) -> String {
+        let mut lines = Lines::default();
+        for title in ["load", "ratio", "target", "result"] {
+            lines.cell(title);
+        }
+        lines.end();
+        for (row, &load) in self.setup.loads.iter().enumerate() {
+            let ratio = self.column(Id::Ours).and_then(|together| self.ratio(row, together, alone));
+            let target = SCALING_TARGETS.iter().find(|target| target.0 == load).map(|target| target.1);
+            let target = target.filter(|_| self.setup.threads == SCALED_THREADS);
+            lines.cell(load.name());
+            lines.number(ratio);
+            lines.number(target);
+            lines.cell(result(ratio, target));
             lines.end();
         }
         lines.text
@@ -129,10 +154,10 @@ impl Report<'_> {
     fn notes(&self) -> String {
         let mut notes = String::new();
         for (load, row) in self.setup.loads.iter().zip(self.cells) {
-            for (id, cell) in self.setup.contenders.iter().zip(row) {
+            for (&column, cell) in self.setup.columns.iter().zip(row) {
                 if let Cell::Wrong(wrong) = cell {
-                    let (load, id) = (load.name(), id.name());
-                    writeln!(notes, "wrong: {id} in {load}: {}", wrong.0).expect("writing to a string");
+                    let (load, title) = (load.name(), self.title(column));
+                    writeln!(notes, "wrong: {title} in {load}: {}", wrong.0).expect("writing to a string");
                 }
             }
         }
@@ -150,8 +175,19 @@ impl Report<'_> {
         target.filter(|_| stated).map(|target| target.1)
     }
 
+    /// The column of a contender on the setup's threads.
     fn column(&self, id: Id) -> Option<usize> {
-        self.setup.contenders.iter().position(|&other| other == id)
+        let column = Column { id, threads: self.setup.threads };
+        self.setup.columns.iter().position(|&other| other == column)
+    }
+
+    /// The column of ours on one thread beside that on several.
+    fn alone(&self) -> Option<usize> {
+        self.setup.columns.iter().position(|column| column.threads != self.setup.threads)
+    }
+
+    fn title(&self, column: Column) -> &'static str {
+        if column.threads == self.setup.threads { column.id.name() } else { "ours, 1 thr" }
     }
 
     fn mops(&self, row: usize, column: usize) -> Option<&[f64]> {
@@ -165,6 +201,14 @@ impl Report<'_> {
     fn ratio(&self, row: usize, over: usize, under: usize) -> Option<f64> {
         let pairs = self.mops(row, over)?.iter().zip(self.mops(row, under)?);
         median(pairs.map(|(over, under)| over / under).collect())
+    }
+}
+
+fn result(ours: Option<f64>, target: Option<f64>) -> &'static str {
+    match ours.zip(target) {
+        None => "-",
+        Some((ours, target)) if ours >= target => "pass",
+        Some(_) => "FAIL",
     }
 }
 
@@ -218,7 +262,7 @@ mod tests {
             rounds: 3,
             threads: 1,
             loads: vec![Load::GetHit],
-            contenders: vec![Id::Hashbrown, Id::Ours, Id::Leapfrog],
+            columns: [Id::Hashbrown, Id::Ours, Id::Leapfrog].map(|id| Column { id, threads: 1 }).to_vec(),
         };
         let cells = vec![vec![Cell::Mops(vec![10.0, 100.0, 1.0]), Cell::Mops(vec![9.5, 50.0, 0.95]), Cell::Missing]];
         let report = Report { setup: &setup, key: "u64", cells: &cells };
@@ -226,6 +270,23 @@ mod tests {
         assert_eq!(report.ratio(0, 2, 0), None);
         assert!(report.verdicts().contains("0.95        0.90        pass"));
         assert!(report.is_right());
+    }
+
+    #[test]
+    fn scaling_is_ours_over_ours_on_one_thread() {
+        let setup = Setup {
+            keys: 1000,
+            rounds: 3,
+            threads: 2,
+            loads: vec![Load::GetHit, Load::Iterate],
+            columns: [2, 1].map(|threads| Column { id: Id::Ours, threads }).to_vec(),
+        };
+        let row = vec![Cell::Mops(vec![16.0, 180.0, 1.9]), Cell::Mops(vec![10.0, 100.0, 1.0])];
+        let report = Report { setup: &setup, key: "u64", cells: &vec![row.clone(), row] };
+        let text = report.text();
+        assert!(text.contains("get-hit            1.80        1.70        pass\n"), "{text}");
+        assert!(text.contains("iterate            1.80           -           -\n"), "{text}");
+        assert!(report.csv().contains("1000,u64,1,get-hit,ours,3,1.0000\n"));
     }
 
     #[test]
