@@ -3,8 +3,7 @@
 use std::borrow::Borrow;
 use std::hash::Hash;
 
-use crate::contenders::{Run, leapfrog::Leapfrog};
-use crate::loads;
+use crate::contenders::{Task, leapfrog::Leapfrog};
 use crate::zipf;
 
 /// A key type of the comparison, looked up by its `Query` form.
@@ -20,7 +19,7 @@ pub trait Key: Clone + Hash + Ord + Send + Sync + Borrow<Self::Query> + 'static 
     fn query(&self) -> &Self::Query;
 
     /// Leapfrog takes `Copy` keys only, so each key type says whether it can run.
-    fn leapfrog() -> Option<Run<Self>>;
+    fn leapfrog<T: Task<Self>>(task: T) -> Option<T::Output>;
 }
 
 impl Key for u64 {
@@ -37,8 +36,8 @@ impl Key for u64 {
         self
     }
 
-    fn leapfrog() -> Option<Run<Self>> {
-        Some(loads::sample::<Self, Leapfrog<Self>>)
+    fn leapfrog<T: Task<Self>>(task: T) -> Option<T::Output> {
+        Some(task.run::<Leapfrog<Self>>())
     }
 }
 
@@ -56,7 +55,7 @@ impl Key for String {
         self
     }
 
-    fn leapfrog() -> Option<Run<Self>> {
+    fn leapfrog<T: Task<Self>>(_: T) -> Option<T::Output> {
         None
     }
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::contenders::{Access, Contender, Handle};
+use crate::contenders::{Contender, Task};
+use crate::contents::{Wrong, compare, contents, fill};
 use crate::keys::{Data, Key};
 use crate::timing;
-use crate::work::{Fresh, HANDLE_OPS, Tally, WINDOW, Work};
+use crate::work::{Fresh, Tally, WINDOW, Work};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Load {
@@ -66,10 +67,6 @@ impl Sample {
     }
 }
 
-/// What a contender got wrong.
-#[derive(Clone, Debug)]
-pub struct Wrong(pub String);
-
 /// A sample repeats its pass until it took this long.
 const MIN_SAMPLE: Duration = Duration::from_millis(50);
 
@@ -93,39 +90,42 @@ pub fn min_absent(threads: usize) -> usize {
     2 * WINDOW * threads
 }
 
-/// Runs one load on a new map of one contender.
-pub fn sample<K: Key, C: Contender<K>>(load: Load, data: &Data<K>, threads: usize) -> Result<Sample, Wrong> {
-    let plan = Plan { load, data, threads };
-    let mut sample = Sample::default();
-    let mut passes = 0;
-    let mut map = plan.prepare::<C>();
-    loop {
-        let (elapsed, seen) = timing::pass(&mut map, plan.parts());
-        map.settle();
-        passes += 1;
-        sample.operations += plan.operations();
-        sample.elapsed += elapsed;
-        compare("the loop saw", seen, plan.seen())?;
-        let enough = sample.elapsed >= MIN_SAMPLE || passes == MAX_PASSES;
-        if enough || plan.uses_up_the_map() {
-            compare("the map holds", contents(&mut map), plan.left(passes))?;
-        }
-        if enough {
-            return Ok(sample);
-        }
-        if plan.uses_up_the_map() {
-            // The old map goes first: two large ones may not fit.
-            drop(map);
-            map = plan.prepare();
-        }
-    }
+/// One load over one set of keys.
+pub struct Plan<'d, K> {
+    pub load: Load,
+    pub data: &'d Data<K>,
+    pub threads: usize,
 }
 
-/// One load over one set of keys.
-struct Plan<'d, K> {
-    load: Load,
-    data: &'d Data<K>,
-    threads: usize,
+impl<K: Key> Task<K> for Plan<'_, K> {
+    type Output = Result<Sample, Wrong>;
+
+    /// Starts from a new map.
+    fn run<C: Contender<K>>(self) -> Self::Output {
+        let mut sample = Sample::default();
+        let mut passes = 0;
+        let mut map = self.prepare::<C>();
+        loop {
+            let (elapsed, seen) = timing::pass(&mut map, self.parts());
+            map.settle();
+            passes += 1;
+            sample.operations += self.operations();
+            sample.elapsed += elapsed;
+            compare("the loop saw", seen, self.seen())?;
+            let enough = sample.elapsed >= MIN_SAMPLE || passes == MAX_PASSES;
+            if enough || self.uses_up_the_map() {
+                compare("the map holds", contents(&mut map), self.left(passes))?;
+            }
+            if enough {
+                return Ok(sample);
+            }
+            if self.uses_up_the_map() {
+                // The old map goes first: two large ones may not fit.
+                drop(map);
+                map = self.prepare();
+            }
+        }
+    }
 }
 
 impl<'d, K: Key> Plan<'d, K> {
@@ -137,18 +137,18 @@ impl<'d, K: Key> Plan<'d, K> {
             Load::Insert => C::new(Some(keys)),
             Load::Churn => {
                 let mut map = C::new(Some(keys + WINDOW * self.threads));
-                fill(&mut map, &self.data.present, 0);
+                put(&mut map, &self.data.present, 0);
                 for thread in 0..self.threads {
                     let fresh = self.fresh(thread);
                     let first = fresh.keys.len() - WINDOW;
                     let value = fresh.first_value + first as u64;
-                    fill(&mut map, &fresh.keys[first..], value);
+                    put(&mut map, &fresh.keys[first..], value);
                 }
                 map
             }
             _ => {
                 let mut map = C::new(Some(keys));
-                fill(&mut map, &self.data.present, 0);
+                put(&mut map, &self.data.present, 0);
                 map
             }
         }
@@ -267,30 +267,6 @@ fn values(keys: usize, times: usize) -> Tally {
     Tally { count: keys * times, sum: sum.wrapping_mul(times as u64) }
 }
 
-fn fill<K: Key, C: Contender<K>>(map: &mut C, keys: &[K], first_value: u64) {
-    let mut values = first_value..;
-    let mut accesses = map.accesses(1);
-    for chunk in keys.chunks(HANDLE_OPS) {
-        let mut handle = accesses[0].handle();
-        for (key, value) in chunk.iter().zip(&mut values) {
-            handle.insert(key.clone(), value);
-        }
-    }
-}
-
-fn contents<K: Key, C: Contender<K>>(map: &mut C) -> Tally {
-    let mut tally = Tally::default();
-    let mut accesses = map.accesses(1);
-    accesses[0].handle().for_each(|value| tally.add(value));
-    tally
-}
-
-fn compare(what: &str, found: Tally, wanted: Tally) -> Result<(), Wrong> {
-    if found == wanted {
-        return Ok(());
-    }
-    Err(Wrong(format!(
-        "{what} {} values of sum {}; right is {} of sum {}",
-        found.count, found.sum, wanted.count, wanted.sum
-    )))
+fn put<K: Key, C: Contender<K>>(map: &mut C, keys: &[K], first_value: u64) {
+    fill(&mut map.accesses(1)[0], keys.iter().cloned().zip(first_value..));
 }

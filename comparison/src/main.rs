@@ -1,27 +1,18 @@
-//! Measures atomic-dict beside other maps; the README says how.
-
-mod contenders;
-mod keys;
-mod loads;
-mod measure;
-mod table;
-mod timing;
-mod work;
-mod zipf;
+//! Throughput of whole loads.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use atomic_dict_comparison::cli::{self, count};
+use atomic_dict_comparison::contenders::Id;
+use atomic_dict_comparison::keys::Key;
+use atomic_dict_comparison::loads::Load;
+use atomic_dict_comparison::measure::{self, Column, Setup};
+use atomic_dict_comparison::table::{self, Report};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
-
-use contenders::Id;
-use keys::Key;
-use loads::Load;
-use measure::{Column, Setup};
-use table::Report;
 
 /// Throughput of atomic-dict beside other hash maps
 #[derive(Parser)]
@@ -66,29 +57,13 @@ enum KeyType {
     String,
 }
 
-/// A number from one on; underscores may group its digits.
-fn count(text: &str) -> Result<usize, String> {
-    match text.replace('_', "").parse() {
-        Ok(0) => Err("must be at least 1".into()),
-        Ok(count) => Ok(count),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Err(message) = check(&args) {
         let kind = ErrorKind::ArgumentConflict;
         Args::command().error(kind, message).exit();
     }
-    // Opened before the measurement, which is too long to lose to a bad path.
-    let csv = args.csv.as_ref().map(|path| match File::create(path) {
-        Ok(file) => file,
-        Err(error) => {
-            let message = format!("--csv {}: {error}", path.display());
-            Args::command().error(ErrorKind::Io, message).exit()
-        }
-    });
+    let csv = args.csv.as_deref().map(cli::create::<Args>);
     let setup = setup(&args);
     match args.key {
         KeyType::U64 => compare::<u64>(&setup, csv),

@@ -1,10 +1,10 @@
 //! The rounds: every contender runs each load once a round, in an order that rotates.
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use crate::contenders::Id;
+use crate::contents::Wrong;
 use crate::keys::{Data, Key};
-use crate::loads::{Load, Wrong, draws, min_absent};
+use crate::loads::{Load, Plan, draws, min_absent};
+use crate::progress;
 
 pub struct Setup {
     pub keys: usize,
@@ -36,7 +36,7 @@ pub enum Cell {
 pub type Cells = Vec<Vec<Cell>>;
 
 pub fn run<K: Key>(setup: &Setup) -> Cells {
-    let bar = progress(setup);
+    let bar = progress::bar((setup.rounds + 1) * setup.loads.len() * setup.columns.len());
     bar.set_message("making keys");
     let draws = setup.loads.iter().map(|&load| draws(load, setup.keys)).sum();
     let data = Data::<K>::new(setup.keys, min_absent(setup.threads), draws);
@@ -51,7 +51,7 @@ pub fn run<K: Key>(setup: &Setup) -> Cells {
                 bar.set_message(format!("round {round}: {} {}", load.name(), id.name()));
                 let cell = &mut row[column];
                 if let Cell::Mops(mops) = cell {
-                    match id.run::<K>().map(|run| run(load, &data, threads)) {
+                    match id.perform(Plan { load, data: &data, threads }) {
                         None => *cell = Cell::Missing,
                         Some(Err(wrong)) => *cell = Cell::Wrong(wrong),
                         Some(Ok(sample)) if round > 0 => mops.push(sample.mops()),
@@ -64,11 +64,4 @@ pub fn run<K: Key>(setup: &Setup) -> Cells {
     }
     bar.finish_and_clear();
     cells
-}
-
-fn progress(setup: &Setup) -> ProgressBar {
-    let samples = (setup.rounds + 1) * setup.loads.len() * setup.columns.len();
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}").expect("the template is valid");
-    // Drawn between samples only: a thread that ticks would take time from the measured ones.
-    ProgressBar::new(samples as u64).with_style(style)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::contenders::Id;
+use crate::lines::{Lines, median};
 use crate::loads::Load;
 use crate::measure::{Cell, Cells, Column, Setup};
 
@@ -105,7 +106,7 @@ impl Report<'_> {
             }
             lines.end();
         }
-        lines.text
+        lines.into_text()
     }
 
     fn verdicts(&self) -> String {
@@ -129,7 +130,7 @@ impl Report<'_> {
             lines.cell(result(ours, target));
             lines.end();
         }
-        lines.text
+        lines.into_text()
     }
 
     fn scaling(&self, alone: usize) -> String {
@@ -148,7 +149,7 @@ impl Report<'_> {
             lines.cell(result(ratio, target));
             lines.end();
         }
-        lines.text
+        lines.into_text()
     }
 
     fn notes(&self) -> String {
@@ -212,48 +213,9 @@ fn result(ours: Option<f64>, target: Option<f64>) -> &'static str {
     }
 }
 
-fn median(mut numbers: Vec<f64>) -> Option<f64> {
-    numbers.sort_unstable_by(f64::total_cmp);
-    let upper = *numbers.get(numbers.len() / 2)?;
-    let lower = numbers[(numbers.len() - 1) / 2];
-    Some(f64::midpoint(lower, upper))
-}
-
-/// Cells of one width; the first of a line is flush left.
-#[derive(Default)]
-struct Lines {
-    text: String,
-    started: bool,
-}
-
-impl Lines {
-    fn cell(&mut self, cell: &str) {
-        let text = &mut self.text;
-        if self.started { write!(text, " {cell:>11}") } else { write!(text, "{cell:<11}") }
-            .expect("writing to a string");
-        self.started = true;
-    }
-
-    fn number(&mut self, number: Option<f64>) {
-        self.cell(&number.map_or("-".to_owned(), |number| format!("{number:.2}")));
-    }
-
-    fn end(&mut self) {
-        self.text.push('\n');
-        self.started = false;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn median_of_odd_even_and_none() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
-        assert_eq!(median(Vec::new()), None);
-    }
 
     #[test]
     fn ratios_are_paired_per_round() {

@@ -1,11 +1,10 @@
 //! Runs one pass on one thread or on several, and times it.
 
-use std::sync::Barrier;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::contenders::{Access, Contender};
+use crate::contenders::Contender;
 use crate::keys::Key;
+use crate::threads::together;
 use crate::work::{Tally, Work};
 
 /// One thread per part; the time is from the first start to the last end.
@@ -16,23 +15,10 @@ pub fn pass<K: Key, C: Contender<K>>(map: &mut C, mut parts: Vec<Work<'_, K>>) -
         let tally = part.perform(access);
         return (start.elapsed(), tally);
     }
-    let barrier = &Barrier::new(parts.len());
-    let spans: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = accesses
-            .into_iter()
-            .zip(parts)
-            .map(|(mut access, mut part)| {
-                scope.spawn(move || {
-                    // A thread's first handle may register it; that is not the load.
-                    drop(access.handle());
-                    barrier.wait();
-                    let start = Instant::now();
-                    let tally = part.perform(&mut access);
-                    (start, Instant::now(), tally)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().expect("a measured thread panicked")).collect()
+    let spans = together::<K, _, _, _>(accesses, parts, |access, mut part| {
+        let start = Instant::now();
+        let tally = part.perform(access);
+        (start, Instant::now(), tally)
     });
     let start = spans.iter().map(|span| span.0).min();
     let end = spans.iter().map(|span| span.1).max();

@@ -12,8 +12,7 @@ mod striped;
 
 use clap::ValueEnum;
 
-use crate::keys::{Data, Key};
-use crate::loads::{self, Load, Sample, Wrong};
+use crate::keys::Key;
 
 /// One hasher for all, so that hashing costs them the same.
 pub type Hasher = foldhash::fast::RandomState;
@@ -65,8 +64,12 @@ pub trait Handle<K: Key> {
     fn for_each(&mut self, visit: impl FnMut(u64));
 }
 
-/// Measures one load on one contender.
-pub type Run<K> = fn(Load, &Data<K>, usize) -> Result<Sample, Wrong>;
+/// What is done with a contender, whichever it is.
+pub trait Task<K: Key> {
+    type Output;
+
+    fn run<C: Contender<K>>(self) -> Self::Output;
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Id {
@@ -113,17 +116,17 @@ impl Id {
     }
 
     /// None if the contender cannot hold such keys.
-    pub fn run<K: Key>(self) -> Option<Run<K>> {
+    pub fn perform<K: Key, T: Task<K>>(self, task: T) -> Option<T::Output> {
         match self {
-            Self::Hashbrown => Some(loads::sample::<K, hashbrown::Hashbrown<K>>),
-            Self::Ours => Some(loads::sample::<K, ours::Ours<K>>),
-            Self::Papaya => Some(loads::sample::<K, papaya::Papaya<K>>),
-            Self::Scc => Some(loads::sample::<K, scc::Scc<K>>),
-            Self::Dashmap => Some(loads::sample::<K, dashmap::Dash<K>>),
-            Self::Leapfrog => K::leapfrog(),
-            Self::Flurry => Some(loads::sample::<K, flurry::Flurry<K>>),
-            Self::Stripes => Some(loads::sample::<K, striped::Striped<K>>),
-            Self::Rwlock => Some(loads::sample::<K, rwlock::Locked<K>>),
+            Self::Hashbrown => Some(task.run::<hashbrown::Hashbrown<K>>()),
+            Self::Ours => Some(task.run::<ours::Ours<K>>()),
+            Self::Papaya => Some(task.run::<papaya::Papaya<K>>()),
+            Self::Scc => Some(task.run::<scc::Scc<K>>()),
+            Self::Dashmap => Some(task.run::<dashmap::Dash<K>>()),
+            Self::Leapfrog => K::leapfrog(task),
+            Self::Flurry => Some(task.run::<flurry::Flurry<K>>()),
+            Self::Stripes => Some(task.run::<striped::Striped<K>>()),
+            Self::Rwlock => Some(task.run::<rwlock::Locked<K>>()),
         }
     }
 }

@@ -1,0 +1,15 @@
+//! Measures atomic-dict beside other maps; the README says how.
+
+pub mod cli;
+pub mod contenders;
+pub mod contents;
+pub mod keys;
+pub mod lines;
+pub mod loads;
+pub mod measure;
+pub mod progress;
+pub mod table;
+pub mod threads;
+pub mod timing;
+pub mod work;
+pub mod zipf;
