@@ -95,18 +95,26 @@ fn to_keys<K: Key>(numbers: &[u64]) -> Vec<K> {
 }
 
 /// SplitMix64 of an index: a bijection, so distinct indices give distinct numbers.
-fn random(index: u64) -> u64 {
+#[inline]
+pub fn random(index: u64) -> u64 {
     let mut z = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
 
+/// Draw number `draw` of the numbers below `bound`.
+#[inline]
+pub fn below(draw: u64, bound: u64) -> u64 {
+    // From the far end of the indices: those of the keys are at the near one.
+    let fraction = u128::from(random(!draw));
+    ((fraction * u128::from(bound)) >> 64) as u64
+}
+
 /// Fisher-Yates.
 fn shuffle(numbers: &mut [u64]) {
     for end in (1..numbers.len()).rev() {
-        let draw = u128::from(random(!(end as u64)));
-        let other = (draw * (end as u128 + 1)) >> 64;
+        let other = below(end as u64, end as u64 + 1);
         numbers.swap(end, other as usize);
     }
 }

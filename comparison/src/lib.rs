@@ -4,6 +4,7 @@ pub mod cli;
 pub mod contenders;
 pub mod contents;
 pub mod keys;
+pub mod latency;
 pub mod lines;
 pub mod loads;
 pub mod measure;
