@@ -28,6 +28,12 @@
 //! thread was first, and only then. They should compute, and nothing else. They may call the map; but one that changes its own key each time it
 //! runs makes its own attempt fail each time, and never ends.
 //!
+//! # Sizes
+//!
+//! A map grows when it has to, and shrinks when most entries are gone, but not below the room that was asked for
+//! ([`with_capacity`](AtomicMap::with_capacity), [`reserve`](AtomicMap::reserve)). Slots of removed keys are cleared away by a migration
+//! when there are too many. All of that is done by those who write, a piece with each operation; nobody waits for it.
+//!
 //! # Memory reclamation
 //!
 //! What is replaced or removed is freed when no thread can see it any more (epoch-based reclamation, by
@@ -40,7 +46,8 @@
 //! # Performance
 //!
 //! A lookup reads one cache line in most cases, if keys and values are primitives of up to 8 bytes: these stand in the table
-//! itself. Other types are boxed: one more line for the key, one for the value. Prefer the handle in loops: making one
+//! itself. Other types are boxed: one more line for the key, one for the value. (Keys such as `String` have a copy of up to 64 of their
+//! bytes beside them, so that comparing takes no line more.) Prefer the handle in loops: making one
 //! costs about as much as a lookup in cache. Tables of 4 MiB and more ask for huge pages.
 //!
 //! # Words

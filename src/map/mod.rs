@@ -94,6 +94,7 @@ impl<K: 'static, V: 'static> AtomicMap<K, V> {
     /// let map = atomic_dict::AtomicMap::with_capacity(1000);
     /// map.insert(1, "one");
     /// ```
+    #[doc(alias = "min_size")]
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, RandomState::default())
@@ -173,6 +174,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// pinned.insert(1, 'a');
     /// assert_eq!(pinned.get(&1).as_deref(), Some(&'a'));
     /// ```
+    #[doc(alias = "get_handle")]
     #[inline]
     pub fn pin(&self) -> Pinned<'_, K, V, S> {
         Pinned::new(self)

@@ -84,6 +84,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// assert_eq!(pinned.get("a").as_deref(), Some(&1));
     /// assert!(pinned.get("b").is_none());
     /// ```
+    #[doc(alias = "__getitem__")]
     #[inline]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<Ref<'_, V>> {
         self.map.get_under(key, &self.guard).map(Ref)
@@ -97,6 +98,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// pinned.insert(7, ());
     /// assert!(pinned.contains_key(&7) && !pinned.contains_key(&8));
     /// ```
+    #[doc(alias = "__contains__")]
     #[inline]
     pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
         self.get(key).is_some()
@@ -115,6 +117,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// assert!(pinned.insert(1, "one").is_none());
     /// assert_eq!(pinned.insert(1, "uno").as_deref(), Some(&"one"));
     /// ```
+    #[doc(alias = "__setitem__")]
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Option<Ref<'_, V>> {
         self.map.insert_under(key, value, &self.guard).map(Ref)
@@ -144,7 +147,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// Removes the key and returns its value. Lock-free, linearizable: of several removals one gets the value.
     ///
     /// The value is dropped when no thread can see it any more. A boxed key stays in its slot, is used again when it is
-    /// inserted again, and is dropped by a later migration.
+    /// inserted again, and is dropped by the next migration.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();
@@ -153,6 +156,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// assert_eq!(pinned.remove(&1).as_deref(), Some(&"one"));
     /// assert!(pinned.remove(&1).is_none());
     /// ```
+    #[doc(alias = "__delitem__")]
     #[inline]
     pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<Ref<'_, V>> {
         self.map.remove_under(key, &self.guard).map(Ref)

@@ -17,6 +17,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// let map = atomic_dict::AtomicMap::from([(1, 2), (3, 4)]);
     /// assert_eq!(map.len(), 2);
     /// ```
+    #[doc(alias = "__len__")]
     pub fn len(&self) -> usize {
         self.raw.len()
     }
@@ -149,6 +150,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// map.compact();
     /// assert_eq!(map.stats().tombstones, 0);
     /// ```
+    #[doc(alias = "_rehash")]
     pub fn compact(&self) {
         self.raw.compact(false, &|key: &K| self.hash(key), &epoch::pin());
         self.flush();

@@ -32,7 +32,7 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-/// What the bits beside a line say (`table::overflow`), and so how many there are.
+/// What the bits beside a line say (`table::marks`), and so how many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marks {
     /// Eight bits: keys have come behind the line.

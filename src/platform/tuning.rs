@@ -3,6 +3,9 @@
 /// Lines of the smallest table. Four lines are 256 bytes.
 pub(crate) const MIN_LINES: usize = 4;
 
+/// Tables of fewer lines are never cleaned at the same size, and none shrinks below by itself. 64 lines are 4 KiB.
+pub(crate) const SMALL_LINES: usize = 64;
+
 /// Lines that one helper moves at a time.
 pub(crate) const BLOCK_LINES: usize = 64;
 

@@ -4,7 +4,7 @@
 use super::RawMap;
 use super::claim;
 use super::find::{self, Place};
-use super::overflow;
+use super::marks;
 use super::slot;
 use super::source::KeySource;
 use super::value::{NewValue, Seen};
@@ -155,7 +155,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                             self.right = claim::earn(self.map, table, &self.hash, self.guard);
                         }
                         let home = table.lines().home(self.source.hash());
-                        overflow::mark_claim::<K>(home, line);
+                        marks::mark_claim::<K>(home, line);
                         self.at_vacant::<false>(table, line, slot, value)
                     }
                 },
@@ -170,7 +170,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                 Attempt::Again => {}
                 Attempt::Leave => {
                     if rule!(MARK_CROSSING) {
-                        overflow::mark::<K>(table.lines().home(self.source.hash()));
+                        marks::mark::<K>(table.lines().home(self.source.hash()));
                     }
                     let next = table.next(self.guard);
                     table = next.unwrap_or_else(|| unreachable!("a table is left only for its successor"));

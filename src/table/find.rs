@@ -1,8 +1,8 @@
 //! Lookup: where in a table a key is, or where it would be.
 
 use super::array::TableRef;
+use super::marks;
 use super::needle::{self, Needle};
-use super::overflow;
 use super::slot::{self, Reading};
 use super::value::Seen;
 use super::word::{self, LiveWord, Word};
@@ -30,12 +30,18 @@ pub(crate) fn load_keys(line: &Line) -> [Word; LINE_SLOTS] {
     // SeqCst, both: an `EMPTY` word decides a miss, a `SEALED` one the way to the next table; a key comes before a claim
     // behind it in the total order. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM (the node of a boxed key,
     // the claims before it), and with SEAL and SEAL_REST (`next`).
-    let last = line.slots[LINE_SLOTS - 1].key.load(site!(FIND_LAST: SeqCst));
+    let last = last_word(line);
     let mut keys = [last; LINE_SLOTS];
     for (key, slot) in keys[..LINE_SLOTS - 1].iter_mut().zip(&line.slots) {
         *key = key_word(slot);
     }
     keys
+}
+
+/// The last key word. While it is `EMPTY`, no key has come behind the line, and none has gone to the next table because of it.
+#[inline(always)]
+fn last_word(line: &Line) -> Word {
+    line.slots[LINE_SLOTS - 1].key.load(site!(FIND_LAST: SeqCst)) // SeqCst: as above.
 }
 
 /// One key word.
@@ -99,8 +105,8 @@ pub(crate) fn get<'g, K: 'static, V: 'static, N: Needle<K> + Copy>(
 ) -> Option<Seen<'g, V>> {
     if needle.reserved().is_none() {
         let home = table.lines().home(needle.hash());
-        let presence = overflow::marks::<K>() == Marks::Presence;
-        if presence && !overflow::may_be::<K>(home) {
+        let presence = marks::kind::<K>() == Marks::Presence;
+        if presence && !marks::may_be::<K>(home) {
             return None;
         }
         let value = needle.read_in(home.line(), guard);
@@ -108,7 +114,8 @@ pub(crate) fn get<'g, K: 'static, V: 'static, N: Needle<K> + Copy>(
             // SAFETY: live, and read under this guard.
             return Some(unsafe { Seen::from_plain(value, guard) });
         }
-        if !presence && value == word::EMPTY && !overflow::may_be::<K>(home) {
+        let nowhere_else = || if presence { last_word(home.line()) == word::EMPTY } else { !marks::may_be::<K>(home) };
+        if value == word::EMPTY && nowhere_else() {
             return None;
         }
     }

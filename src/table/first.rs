@@ -7,7 +7,7 @@
 use super::array::TableRef;
 use super::edit::{Attempt, Change, Decision, Edit, Edited, Editing};
 use super::find;
-use super::overflow;
+use super::marks;
 use super::slot;
 use super::source::KeySource;
 use super::value::Seen;
@@ -62,7 +62,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         match self.edit.decide(None) {
             Decision::Keep | Decision::Remove => Some(Edited { before: None, after: None }),
             Decision::Put(value) => {
-                overflow::mark_claim::<K>(table.lines().home(self.source.hash()), line);
+                marks::mark_claim::<K>(table.lines().home(self.source.hash()), line);
                 match self.at_vacant::<true>(table, line, slot, value) {
                     Attempt::Done(outcome) => {
                         let after = outcome.after.map(|live| self.seen_plain(live.as_ptr()));
@@ -77,7 +77,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     /// The key is not in its home line, and will not be claimed there.
     #[inline(always)]
     fn first_at_nothing(&mut self, table: TableRef<'g>) -> Option<Edited<'g, V>> {
-        if overflow::may_be::<K>(table.lines().home(self.source.hash())) {
+        if marks::may_be::<K>(table.lines().home(self.source.hash())) {
             return None;
         }
         match self.edit.decide(None) {

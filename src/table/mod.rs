@@ -12,7 +12,7 @@
 //! | `value`, `source`, `needle` | values and keys around the moment of publication, and recognising a key |
 //! | `cells` | frozen values |
 //! | `slot` | the transitions |
-//! | `overflow` | which lines have keys behind them, or any |
+//! | `marks` | which lines have keys behind them, or any |
 //! | `array` | one table |
 //! | `find` | reading operations |
 //! | `first`, `edit` | writing operations: the first attempt, and all others |
@@ -32,9 +32,9 @@ mod find;
 mod first;
 pub(crate) mod inline;
 mod length;
+pub(crate) mod marks;
 mod migrate;
 mod needle;
-pub(crate) mod overflow;
 mod present;
 mod probe;
 mod remains;
@@ -139,7 +139,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         if lines >= STRIPED_LINES {
             self.counter.stripe();
         }
-        let node = Table::alloc(lines, overflow::marks::<K>(), 0);
+        let node = Table::alloc(lines, marks::kind::<K>(), 0);
         // SAFETY: not published yet.
         self.hint.set(unsafe { node.get_owned() }.own_lines());
         let table = node.as_ptr();

@@ -3,7 +3,7 @@
 
 use super::array::TableRef;
 use super::cells::Cell;
-use super::overflow;
+use super::marks;
 use super::word::{self, LiveWord, State, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
@@ -175,7 +175,7 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
             step += 1;
             continue;
         };
-        overflow::mark_copy(lines, home, step > 0);
+        marks::mark_copy(lines, home, step > 0);
         // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
         // failure: the line is read again, unless it is sealed.
         let claim =

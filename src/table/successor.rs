@@ -6,17 +6,19 @@
 //! | the same, and most of them are left behind by removed keys | as large, without these; smaller if few are left |
 //! | a removal leaves few entries | smaller |
 //!
+//! Below a few kilobytes tables only grow: there is little to gain, and many a migration to be saved.
+//!
 //! A successor must have room for every copy, however many threads are in the middle of an insertion. Twice the size always
 //! has. For any other size the table is *closed* first: from then on entries come into the successor only, so that what is
 //! counted after that, and one insertion of each thread that may not have been counted yet, is all that there can be to copy.
 
 use super::RawMap;
 use super::array::{Next, Table, TableRef};
-use super::overflow;
+use super::marks;
 use super::probe;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::{LINE_SLOTS, LineArray};
-use crate::platform::tuning::{DENSE, IN_FLIGHT_PER_THREAD, MIN_LINES, SPARSE, STRIPED_LINES};
+use crate::platform::tuning::{DENSE, IN_FLIGHT_PER_THREAD, MIN_LINES, SMALL_LINES, SPARSE, STRIPED_LINES};
 use crate::platform::{discards, rule, site};
 use crate::reclaim::node::NodePtr;
 
@@ -31,15 +33,15 @@ fn doubled(lines: usize) -> usize {
 
 /// Whether there are so few entries to so many lines that a smaller table is worth the work.
 fn is_sparse(lines: usize, live: usize) -> bool {
-    live < lines * LINE_SLOTS / SPARSE
+    lines > SMALL_LINES && live < lines * LINE_SLOTS / SPARSE
 }
 
 /// The lines of a good successor for a table of so many lines with so many entries.
 fn good_lines(lines: usize, live: usize) -> usize {
-    if live > lines * LINE_SLOTS / DENSE {
+    if live > lines * LINE_SLOTS / DENSE || lines < SMALL_LINES {
         doubled(lines)
     } else if is_sparse(lines, live) {
-        (live * DENSE).div_ceil(LINE_SLOTS).next_power_of_two().clamp(MIN_LINES, lines)
+        (live * DENSE).div_ceil(LINE_SLOTS).next_power_of_two().clamp(SMALL_LINES, lines)
     } else {
         lines
     }
@@ -60,7 +62,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         if lines >= STRIPED_LINES {
             self.counter.stripe();
         }
-        Table::alloc(lines, overflow::marks::<K>(), self.counter.claims())
+        Table::alloc(lines, marks::kind::<K>(), self.counter.claims())
     }
 
     /// Gives `table` a successor of `lines` lines, at least twice as large, if it is the root (rule ROOT_ONLY) and has none.
@@ -249,7 +251,10 @@ mod tests {
 
     #[test]
     fn successors_are_neither_too_small_nor_too_large() {
-        for log2 in 2..30 {
+        for lines in [MIN_LINES, SMALL_LINES / 2] {
+            assert_eq!(good_lines(lines, 0), 2 * lines, "a small table is not worth the work of cleaning it");
+        }
+        for log2 in SMALL_LINES.ilog2()..30 {
             let lines = 1 << log2;
             let slots = lines * LINE_SLOTS;
             let limit = probe::claim_limit(lines);
@@ -258,10 +263,10 @@ mod tests {
             assert_eq!(good_lines(lines, slots.div_ceil(SPARSE)), lines);
             for live in [0, 1, slots / 1000, slots / SPARSE - 1] {
                 let good = good_lines(lines, live);
-                assert!(good <= lines && good >= MIN_LINES);
+                assert!(good <= lines && good >= SMALL_LINES);
                 // Twice as many entries fit before the next migration.
                 assert!(probe::claim_limit(good) >= 2 * live - live / 50, "{live} in {good} lines");
-                assert!(good == MIN_LINES || !is_sparse(good, live.max(1)), "{live} in {good} lines");
+                assert!(good == SMALL_LINES || !is_sparse(good, live.max(1)), "{live} in {good} lines");
             }
         }
     }

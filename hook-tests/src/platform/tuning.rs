@@ -1,6 +1,7 @@
 //! The smallest geometry that still has several blocks to a table.
 
 pub(crate) const MIN_LINES: usize = 1;
+pub(crate) const SMALL_LINES: usize = 1;
 pub(crate) const BLOCK_LINES: usize = 1;
 pub(crate) const LINES_AHEAD: usize = 1;
 pub(crate) const MAX_LOAD_PERCENT: usize = 66;

@@ -4,7 +4,7 @@ use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
 use crate::map::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::Slot;
-use crate::table::{Hashes, Owned, Probe, RawMap, Seen, Table, overflow};
+use crate::table::{Hashes, Owned, Probe, RawMap, Seen, Table, marks};
 use core::sync::atomic::Ordering;
 use loom::sync::Arc;
 
@@ -150,7 +150,7 @@ impl<K: Word, V: Word> Map<K, V> {
     pub(crate) fn set_overflow(&self) {
         let guard = epoch::pin();
         let home = self.raw.root(&guard).expect("the map has a table").lines().home(self.hash);
-        let (byte, bit) = home.mark(overflow::marks::<K>());
+        let (byte, bit) = home.mark(marks::kind::<K>());
         byte.fetch_or(1 << bit, Ordering::Relaxed);
     }
 
@@ -194,7 +194,7 @@ impl<K: Word, V: Word> Map<K, V> {
         let guard = epoch::pin();
         let root = self.raw.root(&guard).expect("the map has a table");
         root.close();
-        root.set_next(true, Table::alloc(lines, overflow::marks::<K>(), 0));
+        root.set_next(true, Table::alloc(lines, marks::kind::<K>(), 0));
     }
 
     /// Runs `body`, and returns what it returns, and how many entries of the table that was the root then it has left there

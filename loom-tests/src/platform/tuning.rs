@@ -1,6 +1,7 @@
 //! The smallest geometry: one line to a table and to a block. A line takes two keys, of three, before it gets a successor.
 
 pub(crate) const MIN_LINES: usize = 1;
+pub(crate) const SMALL_LINES: usize = 1;
 pub(crate) const BLOCK_LINES: usize = 1;
 pub(crate) const LINES_AHEAD: usize = 1;
 pub(crate) const MAX_LOAD_PERCENT: usize = 70;

@@ -18,32 +18,32 @@ use crate::platform::{rule, site};
 
 /// The marks beside the lines of a table with keys of type `K`.
 #[inline(always)]
-pub(crate) fn marks<K: 'static>() -> Marks {
+pub(crate) fn kind<K: 'static>() -> Marks {
     if is_inline::<K>() { Marks::Overflow } else { Marks::Presence }
 }
 
 /// Whether the bit is set.
 #[inline(always)]
 pub(crate) fn may_be<K: 'static>(home: Home<'_>) -> bool {
-    let (byte, bit) = home.mark(marks::<K>());
-    // SeqCst: an unset bit decides that the key is nowhere else; pairs with OVERFLOW_MARK.
-    u32::from(byte.load(site!(OVERFLOW_LOAD: SeqCst))) >> bit & 1 != 0
+    let (byte, bit) = home.mark(kind::<K>());
+    // SeqCst: an unset bit decides that the key is nowhere else; pairs with MARKS_SET.
+    u32::from(byte.load(site!(MARKS_LOAD: SeqCst))) >> bit & 1 != 0
 }
 
 /// Notes that a writer takes a key of this home where its bit has to be set.
 #[inline(always)]
 pub(crate) fn mark<K: 'static>(home: Home<'_>) {
-    let (byte, bit) = home.mark(marks::<K>());
-    // SeqCst, both: the set bit comes before the key's claim, wherever that is, in the total order; pairs with OVERFLOW_LOAD.
-    if u32::from(byte.load(site!(OVERFLOW_PEEK: SeqCst))) >> bit & 1 == 0 {
-        byte.fetch_or(1 << bit, site!(OVERFLOW_MARK: SeqCst));
+    let (byte, bit) = home.mark(kind::<K>());
+    // SeqCst, both: the set bit comes before the key's claim, wherever that is, in the total order; pairs with MARKS_LOAD.
+    if u32::from(byte.load(site!(MARKS_PEEK: SeqCst))) >> bit & 1 == 0 {
+        byte.fetch_or(1 << bit, site!(MARKS_SET: SeqCst));
     }
 }
 
 /// Notes that a writer is about to claim a slot of `line` for a key of this home.
 #[inline(always)]
 pub(crate) fn mark_claim<K: 'static>(home: Home<'_>, line: &Line) {
-    if rule!(MARK_CLAIM) && (marks::<K>() == Marks::Presence || !core::ptr::eq(line, home.line())) {
+    if rule!(MARK_CLAIM) && (kind::<K>() == Marks::Presence || !core::ptr::eq(line, home.line())) {
         mark::<K>(home);
     }
 }
@@ -55,6 +55,6 @@ pub(crate) fn mark_copy(lines: &LineArray, home: Home<'_>, behind: bool) {
         let (byte, bit) = home.mark(lines.marks());
         // Relaxed: whoever looks for the copy in this table comes through MOVE or PROMOTE. These are behind the claim that this
         // thread makes next (COPY_CLAIM), also where another copier has found the claim (FIND_KEY) and goes on from there.
-        byte.fetch_or(1 << bit, site!(OVERFLOW_COPY: Relaxed));
+        byte.fetch_or(1 << bit, site!(MARKS_COPY: Relaxed));
     }
 }
