@@ -11,36 +11,18 @@
 //!
 //! All for keys that stand inline (the reserved ones and other tricky ones among them) and for boxed ones.
 
-use crate::support::{NthKey, Numbered, Random};
+use crate::support::{NthKey, Numbered, Random, together};
 use atomic_dict::{AtomicMap, Expected};
 use std::collections::{HashMap, HashSet};
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
 const THREADS: u64 = 4;
 
-/// Runs `body` on several threads that start together, and returns what each returned.
-fn together<R: Send>(body: impl Fn(u64) -> R + Sync) -> Vec<R> {
-    let start = Barrier::new(THREADS as usize);
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
-            .map(|thread| {
-                let (start, body) = (&start, &body);
-                scope.spawn(move || {
-                    start.wait();
-                    body(thread)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().expect("a thread panicked")).collect()
-    })
-}
-
 fn disjoint_insertions<K: NthKey, V: Numbered>(rounds: u64, count: u64) {
     for _ in 0..rounds {
         let map = AtomicMap::new();
-        together(|thread| {
+        together(THREADS, |thread| {
             for number in (thread..count).step_by(THREADS as usize) {
                 assert!(map.insert(K::nth(number), V::numbered(number)).is_none());
                 assert_eq!(map.get(&K::nth(number)).as_deref(), Some(&V::numbered(number)), "own write, read back");
@@ -57,7 +39,7 @@ fn disjoint_insertions<K: NthKey, V: Numbered>(rounds: u64, count: u64) {
 fn sums<K: NthKey>(rounds: u64, additions: u64, keys: u64) {
     for round in 0..rounds {
         let map = AtomicMap::new();
-        together(|thread| {
+        together(THREADS, |thread| {
             let mut random = Random::new(round * THREADS + thread);
             let pinned = map.pin();
             for addition in 0..additions {
@@ -93,7 +75,7 @@ fn present_throughout<K: NthKey, V: Numbered>(old: u64, new: u64) {
         map.insert(K::nth(number), V::numbered(number));
     }
     let writing = AtomicU64::new(THREADS / 2);
-    let lookups = together(|thread| {
+    let lookups = together(THREADS, |thread| {
         let mut random = Random::new(thread);
         if thread < THREADS / 2 {
             for number in (old + thread..old + new).step_by(THREADS as usize / 2) {
@@ -117,7 +99,7 @@ fn present_throughout<K: NthKey, V: Numbered>(old: u64, new: u64) {
 fn one_winner<K: NthKey>(rounds: u64, count: u64) {
     for _ in 0..rounds {
         let map = AtomicMap::new();
-        let views = together(|thread| {
+        let views = together(THREADS, |thread| {
             let view = |number| {
                 let key = K::nth(number);
                 if number % 2 == 0 {
@@ -150,7 +132,7 @@ fn one_winner<K: NthKey>(rounds: u64, count: u64) {
 fn handed_out_once<K: NthKey, V: Numbered>(rounds: u64, operations: u64) {
     for round in 0..rounds {
         let map = AtomicMap::new();
-        let mut out: Vec<u64> = together(|thread| {
+        let mut out: Vec<u64> = together(THREADS, |thread| {
             let mut random = Random::new(round * THREADS + thread);
             let mut out = Vec::new();
             for operation in 0..operations {
@@ -190,7 +172,7 @@ fn iteration_beside_insertions<K: NthKey>(old: u64, new: u64) {
         map.insert(K::nth(number), number);
     }
     let writing = AtomicBool::new(true);
-    together(|thread| {
+    together(THREADS, |thread| {
         if thread == 0 {
             for number in old..old + new {
                 map.insert(K::nth(number), number);
@@ -221,7 +203,7 @@ fn iteration_beside_insertions<K: NthKey>(old: u64, new: u64) {
 fn come_and_go<K: NthKey>(rounds: u64, operations: u64) {
     for round in 0..rounds {
         let map = AtomicMap::new();
-        let balances = together(|thread| {
+        let balances = together(THREADS, |thread| {
             let mut random = Random::new(round * THREADS + thread);
             let mut balance = HashMap::<u64, i64>::new();
             for _ in 0..operations {
@@ -251,7 +233,7 @@ fn come_and_go<K: NthKey>(rounds: u64, operations: u64) {
 fn lock_by_compare_and_set<K: NthKey>(turns: u64) {
     let map = AtomicMap::new();
     let protected = AtomicU64::new(0);
-    together(|thread| {
+    together(THREADS, |thread| {
         let key = K::nth(6); // a reserved one, if inline
         for turn in 0..turns {
             while map.compare_and_set(key.clone(), Expected::NotFound, Some(thread)).is_err() {

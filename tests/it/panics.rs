@@ -6,40 +6,11 @@
 //! - a panic in the `Drop` of a key or value: of an argument, in the collector, in the drop of the map or of its iterator;
 //! - documented panics: a key constructor's wrong key, capacity overflow.
 
-use crate::support::{Counted, Tally};
-use atomic_dict::{AtomicMap, Expected, RandomState};
-use std::cell::Cell;
+use crate::support::{Counted, FUSE, FusedState, Tally, burn};
+use atomic_dict::{AtomicMap, Expected};
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-
-thread_local! {
-    /// Calls of user code until one panics; 0: none will.
-    static FUSE: Cell<u32> = const { Cell::new(0) };
-}
-
-fn burn() {
-    match FUSE.get() {
-        0 => {}
-        1 => {
-            FUSE.set(0);
-            resume_unwind(Box::new("the fuse is through")); // silently
-        }
-        left => FUSE.set(left - 1),
-    }
-}
-
-#[derive(Clone, Default)]
-struct FusedState(RandomState);
-
-impl BuildHasher for FusedState {
-    type Hasher = <RandomState as BuildHasher>::Hasher;
-
-    fn build_hasher(&self) -> Self::Hasher {
-        burn();
-        self.0.build_hasher()
-    }
-}
 
 /// A boxed key or value.
 #[derive(Debug)]

@@ -1,11 +1,15 @@
-//! What the tests share: keys and values with awkward bits, hashers, counted objects, waiting for the collector.
+//! What the tests share: keys and values with awkward bits, hashers, user code that panics, counted objects, threads
+//! that start together, waiting for the collector.
 
 use atomic_dict::{AtomicMap, RandomState};
 use equivalent::Equivalent;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// The key that a table cannot store as a word, and its neighbour, which it cannot store either.
@@ -139,6 +143,36 @@ impl Hasher for Poor {
     }
 }
 
+thread_local! {
+    /// Calls of user code until one panics; 0: none will.
+    pub(crate) static FUSE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A call of user code.
+pub(crate) fn burn() {
+    match FUSE.get() {
+        0 => {}
+        1 => {
+            FUSE.set(0);
+            resume_unwind(Box::new("the fuse is through")); // silently
+        }
+        left => FUSE.set(left - 1),
+    }
+}
+
+/// Hashing is a call of user code.
+#[derive(Clone, Default)]
+pub(crate) struct FusedState(RandomState);
+
+impl BuildHasher for FusedState {
+    type Hasher = <RandomState as BuildHasher>::Hasher;
+
+    fn build_hasher(&self) -> Self::Hasher {
+        burn();
+        self.0.build_hasher()
+    }
+}
+
 /// A lookup by another type than the key's.
 #[derive(Debug)]
 pub(crate) struct Foreign<'a, K>(pub(crate) &'a K);
@@ -170,7 +204,7 @@ struct Books {
 #[derive(Debug)]
 pub(crate) struct Counted {
     pub(crate) number: u64,
-    serial: u64,
+    pub(crate) serial: u64,
     tally: Tally,
 }
 
@@ -223,13 +257,30 @@ impl Hash for Counted {
     }
 }
 
+/// Runs `body` on several threads that start together, and returns what each returned.
+pub(crate) fn together<R: Send>(threads: u64, body: impl Fn(u64) -> R + Sync) -> Vec<R> {
+    let start = Barrier::new(threads as usize);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads)
+            .map(|thread| {
+                let (start, body) = (&start, &body);
+                scope.spawn(move || {
+                    start.wait();
+                    body(thread)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a thread panicked")).collect()
+    })
+}
+
 /// Collects until `done`, or a deadline far beyond what other pinned threads of the process need.
 pub(crate) fn drain_until(done: impl Fn() -> bool) {
     let any = AtomicMap::<u8, u8>::new();
     let deadline = Instant::now() + Duration::from_secs(20);
     while !done() && Instant::now() < deadline {
         any.flush();
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }
 
