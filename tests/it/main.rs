@@ -5,6 +5,7 @@ mod concurrent;
 mod drops;
 mod panics;
 mod partitions;
+mod peers;
 mod sequential;
 mod sizes;
 mod support;
