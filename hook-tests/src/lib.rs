@@ -11,7 +11,7 @@
 //! | `progress` | a thread stopped at any site stops nobody, and nothing is lost when it goes on |
 //! | `owners` | a key with two owners is dropped once |
 //! | `histories` | perturbed at random sites, every history of a key is linearizable |
-//! | `concurrent`, `drops`, `panics`, `partitions`, `user_code`, `whole` | the tests of the public API, once more |
+//! | `concurrent`, `drops`, `panics`, `partitions`, `peers`, `user_code`, `whole` | the tests of the public API, once more |
 //!
 //! `progress` and `histories` run a seeded mistake along, which they must find.
 #![allow(unsafe_code)] // The included layers.
@@ -52,6 +52,9 @@ mod panics;
 #[cfg(test)]
 #[path = "../../tests/it/partitions.rs"]
 mod partitions;
+#[cfg(test)]
+#[path = "../../tests/it/peers/mod.rs"]
+mod peers;
 #[cfg(test)]
 #[path = "../../tests/it/support.rs"]
 mod support;
