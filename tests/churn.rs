@@ -129,4 +129,16 @@ fn memory_of_keys_that_come_and_go() {
     });
     gives_memory_back(entries, "retain", |map| map.retain(|_, value| *value < 10));
     gives_memory_back(entries, "clear", AtomicMap::clear);
+    boxes_are_freed(entries);
+}
+
+/// Values, boxed, of many entries that go at once.
+fn boxes_are_freed(entries: u64) {
+    let base = live();
+    let map = AtomicMap::new();
+    (0..entries).for_each(|number| drop(map.insert(number.to_string(), number.to_string())));
+    map.clear();
+    let left = live() - base;
+    println!("{entries} entries of strings: {left} live bytes are left by clear; {:?}", map.stats());
+    assert!(left < 1 << 20, "{left} live bytes are left");
 }

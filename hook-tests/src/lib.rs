@@ -9,6 +9,7 @@
 //! | tests | what they show |
 //! | --- | --- |
 //! | `progress` | a thread stopped at any site stops nobody, and nothing is lost when it goes on |
+//! | `participants` | the count of threads that may be inserting is never too low |
 //! | `owners` | a key with two owners is dropped once |
 //! | `histories` | perturbed at random sites, every history of a key is linearizable |
 //! | `concurrent`, `drops`, `panics`, `partitions`, `peers`, `user_code`, `whole` | the tests of the public API, once more |
@@ -37,6 +38,8 @@ pub use map::*;
 mod histories;
 #[cfg(test)]
 mod owners;
+#[cfg(test)]
+mod participants;
 #[cfg(test)]
 mod progress;
 

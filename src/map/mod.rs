@@ -183,8 +183,9 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// Frees what can be freed: pushes the garbage of this thread to where every thread can free it, and collects.
     ///
     /// Retired keys, values and tables are freed when all threads that were pinned at that moment have unpinned. That
-    /// happens along with other operations; this is for moments when nothing follows for a while. Several calls, with
-    /// no guard alive anywhere, free everything that this thread has retired.
+    /// happens along with other operations; this is for moments when nothing follows for a while. With no guard alive anywhere,
+    /// it frees everything that this thread has retired, and what others have handed over; it stops when nothing more can be
+    /// freed. Costs as much as freeing does, for all maps of the process.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();
@@ -193,7 +194,14 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// map.flush();
     /// ```
     pub fn flush(&self) {
-        epoch::pin().flush();
-        discards::free_all();
+        /// What is handed over now is two steps of the epoch away from being freed.
+        const ATTEMPTS: usize = 4;
+        let mut in_vain = 0;
+        while in_vain < ATTEMPTS {
+            let before = epoch::pending_bytes();
+            epoch::pin().flush();
+            discards::free_all();
+            in_vain = if epoch::pending_bytes() < before { 0 } else { in_vain + 1 };
+        }
     }
 }

@@ -7,11 +7,11 @@ use core::hash::{BuildHasher, Hash};
 impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// How many entries there are, exactly. Linearizable: the number of entries at a moment during the call.
     ///
-    /// Writes nothing shared unless others insert and remove without a pause; then it asks them for a moment of quiet, which they
-    /// give. A thread that is stopped in the middle of an insertion or removal delays it, so it is the one operation that is not
-    /// lock-free; nothing else in this crate calls it. For a number without waiting see [`approx_len`](Self::approx_len), for
-    /// one with a known error [`len_bounds`](Self::len_bounds). Reads two words for each thread that can have a counter
-    /// of its own, twice.
+    /// It reads a few words for each thread that can have a counter of its own, and again if anybody has begun to insert or remove
+    /// meanwhile. After some attempts it asks them for a moment of quiet, for which each waits a little before it begins. A thread that is
+    /// stopped in the middle of an insertion or removal delays it, so it is the one operation that is not
+    /// lock-free (it is obstruction-free); nothing else in this crate calls it. For a number without waiting see
+    /// [`approx_len`](Self::approx_len), for one with a known error [`len_bounds`](Self::len_bounds).
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::from([(1, 2), (3, 4)]);
@@ -26,7 +26,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// the first nor above the second.
     ///
     /// Wait-free. The bounds are equal, and exact, if nobody inserts or removes meanwhile; otherwise they differ by twice the
-    /// number of insertions and removals that were under way.
+    /// number of insertions and removals that were under way, or began, during the call.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::from([(1, 2), (3, 4)]);
@@ -107,6 +107,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
 
     /// Makes room for `additional` more entries: inserting so many different keys after it, by any number of threads, causes
     /// no migration. (What others insert meanwhile counts among them.) The map will not shrink below that by itself.
+    /// Does nothing for 0.
     ///
     /// Lock-free, but not quick: moves all entries to a larger table, unless there is room already. Others go on, and help.
     ///
@@ -140,7 +141,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     }
 
     /// Frees the slots of removed keys, and boxed keys in them, by moving all entries to a new table. Does nothing if there are
-    /// no such slots.
+    /// no such slots, or if only a larger table had room for what all threads of the process could be inserting meanwhile.
     ///
     /// Maps do this by themselves before a table gets full. Lock-free, not quick; others go on, and help.
     ///

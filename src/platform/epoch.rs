@@ -142,7 +142,14 @@ impl Guard {
 
     /// Lets go of everything reached so far, as if by a new guard.
     pub(crate) fn repin(&mut self) {
-        self.inner.repin();
+        if LOCAL.try_with(|_| ()).is_ok() {
+            self.inner.repin();
+        } else {
+            // As in `pin_once`, whose deferred function does not wait for a guard that has moved on.
+            add_participant();
+            self.inner.repin();
+            self.inner.defer(remove_participant);
+        }
     }
 
     /// Pushes this thread's garbage to where any thread can free it, and frees some that is ready.

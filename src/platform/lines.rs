@@ -281,7 +281,7 @@ mod tests {
                     let start = first + (count + 1) * 64 + index * marks.bytes();
                     let number = (core::ptr::from_ref(byte).addr() - start) * 8 + bit as usize;
                     let bits = 8 * marks.bytes() as u128;
-                    assert_eq!(number as u128, u128::from(rest) * bits >> 64);
+                    assert_eq!(number as u128, (u128::from(rest) * bits) >> 64);
                 }
                 for slot in &array.line(index).slots {
                     assert!(slot.key.load(Ordering::Relaxed).is_null());

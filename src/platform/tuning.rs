@@ -42,5 +42,5 @@ pub(crate) const REMOVALS_PER_LOOK: i64 = 8;
 /// Attempts of `len` before it asks for a moment of quiet.
 pub(crate) const COLLECTS_BEFORE_WAITING: usize = 4;
 
-/// Turns that an insertion or removal gives to those who ask for it.
-pub(crate) const SPINS_FOR_LEN: usize = 256;
+/// Turns that an insertion or removal waits for those who ask for a moment of quiet, for each cell that they have to read.
+pub(crate) const SPINS_FOR_LEN: usize = 64;

@@ -78,8 +78,10 @@ impl<T> NodePtr<T> {
         // SAFETY: fresh memory of the layout of `Node<T>` at least.
         unsafe { node.write(Node { birth: Birth::new(), content }) };
         let node = Self(node);
-        // SAFETY: `layout` has room for so many bytes there, which belong to nobody else.
-        unsafe { node.tail_start(offset).copy_from_nonoverlapping(tail.as_ptr(), tail.len()) };
+        // SAFETY: the node has room for the tail there.
+        let start = unsafe { node.tail_start(offset) };
+        // SAFETY: the same, and the room belongs to nobody else.
+        unsafe { start.copy_from_nonoverlapping(tail.as_ptr(), tail.len()) };
         node
     }
 

@@ -6,7 +6,8 @@ use crate::platform::epoch::Guard;
 use crate::platform::lines::{LineArray, Marks, Slot};
 use crate::platform::site;
 use crate::platform::sync::{AtomicBool, AtomicPtr, AtomicUsize};
-use crate::platform::tuning::BLOCK_LINES;
+use crate::platform::thread;
+use crate::platform::tuning::{BLOCK_LINES, CLAIMS_PER_LOOK};
 use crate::reclaim::node::NodePtr;
 use core::ops::Range;
 use core::ptr;
@@ -28,6 +29,8 @@ pub(crate) struct Table {
     next: AtomicPtr<()>,
     /// The sum of claims, counted over all tables of the map, at which this one gets a successor.
     threshold: i64,
+    /// Whether threads that look at that sum now and then could fill it before anyone looks.
+    is_small: bool,
     progress: CachePadded<Progress>,
 }
 
@@ -139,13 +142,9 @@ impl<'g> TableRef<'g> {
     /// N2: from now on no entry comes into the table.
     pub(crate) fn close(self) {
         // SeqCst: an entry that came after a check of `next` is counted, or under way, when anything behind this is counted;
-        // pairs with CHECK_NEXT. Relaxed on failure: not read.
-        let _ = self.table.next.compare_exchange(
-            ptr::null_mut(),
-            CLOSING,
-            site!(CLOSE: SeqCst),
-            site!(CLOSE_LOST: Relaxed),
-        );
+        // pairs with CHECK_NEXT. SeqCst on failure, too: what is counted then is counted behind the CLOSE of another.
+        let _ =
+            self.table.next.compare_exchange(ptr::null_mut(), CLOSING, site!(CLOSE: SeqCst), site!(CLOSE_LOST: SeqCst));
     }
 
     /// N1 and N3: gives the table a successor, in place of none, or of CLOSING if it `was_closing`. Of several attempts the
@@ -190,6 +189,7 @@ impl Table {
             lines: LineArray::new(lines, marks),
             next: AtomicPtr::new(ptr::null_mut()),
             threshold: claims.saturating_add(limit),
+            is_small: lines < thread::stripes() * CLAIMS_PER_LOOK as usize,
             progress: CachePadded::new(Progress {
                 cursor: AtomicUsize::new(0),
                 done_count: AtomicUsize::new(0),
@@ -206,6 +206,12 @@ impl Table {
     /// The lines, for an owner of the table.
     pub(crate) fn own_lines(&self) -> &LineArray {
         &self.lines
+    }
+
+    /// Whether every claim is worth a look at the sum of claims.
+    #[inline(always)]
+    pub(crate) fn is_small(&self) -> bool {
+        self.is_small
     }
 
     /// Whether so many claims mean that the table should get a successor.

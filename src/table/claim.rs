@@ -50,7 +50,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             self.pending = Some((word::EMPTY, value.into_inner()));
             Attempt::Again
         };
-        if insertion.claimed(1) {
+        if insertion.claimed(1) | table.is_small() {
             self.map.make_room_if_full(table, self.guard);
         }
         attempt

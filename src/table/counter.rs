@@ -134,7 +134,8 @@ impl Counter {
     /// Gives those who wait a moment of quiet.
     #[cold]
     fn pause(&self) {
-        for _ in 0..SPINS_FOR_LEN {
+        // As long as it takes to read all cells a few times.
+        for _ in 0..SPINS_FOR_LEN * self.cells().count() {
             if self.waiting.load(site!(COUNT_WAITING: Relaxed)) == 0 {
                 return; // Relaxed: as above.
             }

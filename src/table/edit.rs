@@ -161,6 +161,8 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                 },
                 Place::Sealed(line) => {
                     slot::seal(line);
+                    // The read of a final last word that the total order needs before anything in the next table is touched.
+                    find::last_word(line);
                     Attempt::Leave
                 }
                 Place::Full => self.at_end(table),

@@ -40,7 +40,7 @@ pub(crate) fn load_keys(line: &Line) -> [Word; LINE_SLOTS] {
 
 /// The last key word. While it is `EMPTY`, no key has come behind the line, and none has gone to the next table because of it.
 #[inline(always)]
-fn last_word(line: &Line) -> Word {
+pub(crate) fn last_word(line: &Line) -> Word {
     line.slots[LINE_SLOTS - 1].key.load(site!(FIND_LAST: SeqCst)) // SeqCst: as above.
 }
 

@@ -47,13 +47,11 @@ fn good_lines(lines: usize, live: usize) -> usize {
     }
 }
 
-/// The lines of a successor with room for so many copies, and for the claims that the blocks of `table` pay for.
-///
-/// # Panics
-/// If there is none.
+/// The lines of a successor with room for so many copies, and for the claims that the blocks of `table` pay for. Twice as many as
+/// the table has are always enough.
 fn lines_with_room(table: TableRef<'_>, copies: usize) -> usize {
-    let lines = probe::lines_for(copies + table.blocks());
-    lines.unwrap_or_else(|| panic!("capacity overflow: {copies} entries"))
+    let enough = table.lines().len() * 2;
+    probe::lines_for(copies.saturating_add(table.blocks())).map_or(enough, |lines| lines.min(enough))
 }
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
@@ -108,7 +106,9 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
 
     /// How many entries there can be to copy, at most, in a table that was seen closing before.
     fn copies_at_most(&self) -> usize {
-        self.approx_len() + IN_FLIGHT_PER_THREAD * epoch::participants()
+        // Threads first: what those have inserted that end after that is in the count, which comes second.
+        let threads = epoch::participants();
+        self.approx_len() + IN_FLIGHT_PER_THREAD * threads
     }
 
     /// The successor of a table, which gets one now if it is closing.
@@ -197,28 +197,28 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// # Panics
     /// If no table is that large.
     pub(crate) fn reserve<H: Fn(&K) -> u64>(&self, additional: usize, hash: &H, guard: &Guard) {
+        if additional == 0 {
+            return;
+        }
         let overflow = || -> ! { panic!("capacity overflow: {additional} entries more") };
         // Decided once: what others insert meanwhile must not make the table grow again and again.
         let mut wanted = None;
         loop {
             let Some(table) = self.settled_root(hash, guard) else {
-                if additional == 0 {
-                    return;
-                }
                 let lines = probe::lines_for(additional).unwrap_or_else(|| overflow());
                 self.raise_floor(lines);
                 self.add_first_table(lines);
                 continue;
             };
             let lines = table.lines().len();
-            let wanted = *wanted.get_or_insert_with(|| match table.entries_with(additional, self.counter.claims()) {
-                None => lines,
-                Some(entries) => {
-                    let wanted = probe::lines_for(entries).unwrap_or_else(|| overflow());
-                    wanted.max(doubled(lines))
+            let wanted = *wanted.get_or_insert_with(|| {
+                let entries = self.approx_len().saturating_add(additional);
+                self.raise_floor(probe::lines_for(entries).unwrap_or_else(|| overflow()));
+                match table.entries_with(additional, self.counter.claims()) {
+                    None => lines,
+                    Some(claims) => probe::lines_for(claims).unwrap_or_else(|| overflow()).max(doubled(lines)),
                 }
             });
-            self.raise_floor(wanted);
             if lines >= wanted {
                 return;
             }
@@ -229,19 +229,22 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Leaves behind what removed keys have left, and with `tightly` all room that is not needed, by a migration that is
     /// finished here, if that is worth one.
     pub(crate) fn compact<H: Fn(&K) -> u64>(&self, tightly: bool, hash: &H, guard: &Guard) {
-        let Some(table) = self.settled_root(hash, guard) else { return };
-        let (lines, live) = (table.lines().len(), self.approx_len());
-        let wanted = if tightly {
+        /// Others who open the table that is closed here choose a size of their own.
+        const ATTEMPTS: usize = 3;
+        if tightly {
             self.floor.store(0, site!(FLOOR_DROP: Relaxed)); // Relaxed: a wish.
-            MIN_LINES
-        } else {
-            self.good_successor(table).min(lines)
-        };
-        let wanted = wanted.max(lines_with_room(table, self.copies_at_most()));
-        if wanted < lines || wanted == lines && table.claimed(self.counter.claims()) > live {
-            self.rebuild(table, wanted, guard);
-            self.settled_root(hash, guard);
         }
+        for _ in 0..ATTEMPTS {
+            let Some(table) = self.settled_root(hash, guard) else { return };
+            let (lines, live) = (table.lines().len(), self.approx_len());
+            let wanted = if tightly { MIN_LINES } else { self.good_successor(table).min(lines) };
+            let wanted = wanted.max(lines_with_room(table, self.copies_at_most()));
+            if wanted > lines || wanted == lines && table.claimed(self.counter.claims()) <= live {
+                return;
+            }
+            self.rebuild(table, wanted, guard);
+        }
+        self.settled_root(hash, guard);
     }
 }
 

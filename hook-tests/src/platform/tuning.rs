@@ -14,4 +14,4 @@ pub(crate) const IN_FLIGHT_PER_THREAD: usize = 2;
 pub(crate) const CLAIMS_PER_LOOK: i64 = 2;
 pub(crate) const REMOVALS_PER_LOOK: i64 = 2;
 pub(crate) const COLLECTS_BEFORE_WAITING: usize = 1;
-pub(crate) const SPINS_FOR_LEN: usize = 4;
+pub(crate) const SPINS_FOR_LEN: usize = 1;

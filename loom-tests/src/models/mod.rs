@@ -26,7 +26,7 @@
 //! | K1, K3 and K4 | `insert_and_migration_boxed`, `insertion_behind_a_full_line_and_migration` |
 //! | K2, K2 | `two_helpers_at_a_value` |
 //! | K2, K3 (of a later migration) | `late_helper_boxed` |
-//! | K3 and K4, K3 and K4 | `two_helpers_at_a_value`, `get_of_a_key_inserted_behind_a_migration` |
+//! | K3 and K4, K3 and K4 | `two_helpers_at_a_value`, `get_of_a_boxed_key_inserted_behind_a_migration` |
 //! | V1, V1 | `two_insertions_of_one_boxed_key` |
 //! | V1, V2 and V3 | `claim_and_removal_of_one_key` |
 //! | N1, N1 | `two_starts_of_a_migration` |
@@ -53,7 +53,7 @@
 //!
 //! Readers: K1 and V1 `insert_and_get_*`, `get_in_a_full_line`; K1 and K5 `get_behind_a_full_line`; K2 `get_beside_a_copy`;
 //! K2 and K5 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K5
-//! `get_of_a_key_inserted_behind_a_migration`, `two_gets_of_a_key_inserted_behind_a_migration`; V6 `get_behind_a_dead_key`; no line
+//! `insert_and_get_of_a_key_that_nothing_marks`, `get_of_a_boxed_key_inserted_behind_a_migration`, `two_gets_of_a_key_inserted_behind_a_migration`; V6 `get_behind_a_dead_key`; no line
 //! at all `get_in_a_full_table`. Walks: `walk_and_*`.
 
 mod api;

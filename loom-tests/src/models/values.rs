@@ -23,6 +23,24 @@ fn insert_and_get_boxed_key() {
     insert_and_get::<Boxed, u64>();
 }
 
+/// The first boxed key of its home, which the mark announces.
+#[test]
+fn insert_and_get_of_a_key_that_nothing_marks() {
+    model(100, &["absent", "present"], |witnesses, swap| {
+        let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let ((), seen) = race(
+            swap,
+            move || {
+                assert_eq!(ours.insert(1, 10), None);
+                assert_eq!(ours.get(1), Some(10), "one's own insert is seen");
+            },
+            move || theirs.get(1),
+        );
+        witnesses.saw(if seen.is_some() { "present" } else { "absent" });
+    });
+}
+
 #[test]
 fn insert_and_get_boxed_value() {
     insert_and_get::<u64, Boxed>();
