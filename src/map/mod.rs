@@ -196,12 +196,17 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     pub fn flush(&self) {
         /// What is handed over now is two steps of the epoch away from being freed.
         const ATTEMPTS: usize = 4;
-        let mut in_vain = 0;
-        while in_vain < ATTEMPTS {
+        let (mut useful, mut in_vain) = (0, 0);
+        // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
+        while in_vain < ATTEMPTS + useful / 8 {
             let before = epoch::pending_bytes();
             epoch::pin().flush();
             discards::free_all();
-            in_vain = if epoch::pending_bytes() < before { 0 } else { in_vain + 1 };
+            if epoch::pending_bytes() < before {
+                (useful, in_vain) = (useful + 1, 0);
+            } else {
+                in_vain += 1;
+            }
         }
     }
 }

@@ -24,13 +24,13 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         let key = self.source.word();
         // Read after the whole probe: one who passed over a slot that a migration has closed sees `next` here.
         if table.is_left() {
-            self.pending = Some((word::EMPTY, value.into_inner()));
+            self.pending = Some((word::EMPTY, Some(value.into_inner())));
             return self.leave(table, line);
         }
         let insertion = self.map.counter.begin(self.guard);
         if !slot::claim(slot, key) {
             insertion.came_to_nothing();
-            self.pending = Some((word::EMPTY, value.into_inner()));
+            self.pending = Some((word::EMPTY, Some(value.into_inner())));
             return Attempt::Again;
         }
         self.source.claimed();
@@ -47,7 +47,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             Attempt::Done(Outcome { before: None, after: Some(value.publish()) })
         } else {
             insertion.came_to_nothing();
-            self.pending = Some((word::EMPTY, value.into_inner()));
+            self.pending = Some((word::EMPTY, Some(value.into_inner())));
             Attempt::Again
         };
         if insertion.claimed(1) | table.is_small() {
@@ -77,7 +77,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         match self.decide(word::EMPTY, None) {
             Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
             Decision::Put(value) => {
-                self.pending = Some((word::EMPTY, value));
+                self.pending = Some((word::EMPTY, Some(value)));
                 self.right = earn(self.map, table, &self.hash, self.guard);
                 self.map.make_room(table, self.guard);
                 Attempt::Again

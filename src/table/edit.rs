@@ -91,8 +91,9 @@ pub(super) struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
     pub(super) hash: H,
     pub(super) guard: &'g Guard,
     pub(super) right: Right,
-    /// A value that the operation has decided to put, given this word (`EMPTY` for absence), and that is not in the map yet.
-    pub(super) pending: Option<(Word, V)>,
+    /// What the operation has decided, given this word (`EMPTY` for absence), and what has not come about yet: to put a value, or,
+    /// without one, to remove.
+    pub(super) pending: Option<(Word, Option<V>)>,
 }
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
@@ -135,7 +136,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
             None => match self.decide(word::EMPTY, None) {
                 Decision::Keep | Decision::Remove => return Outcome::ABSENT,
                 Decision::Put(value) => {
-                    self.pending = Some((word::EMPTY, value));
+                    self.pending = Some((word::EMPTY, Some(value)));
                     self.map.first_table(self.guard)
                 }
             },
@@ -187,9 +188,9 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
     #[inline(always)]
     pub(super) fn decide(&mut self, word: Word, current: Option<&V>) -> Decision<V> {
         match self.pending.take() {
-            Some((seen, value)) if seen == word => return Decision::Put(value),
-            Some((_, value)) => self.edit.refused(value),
-            None => {}
+            Some((seen, decided)) if seen == word => return decided.map_or(Decision::Remove, Decision::Put),
+            Some((_, Some(value))) => self.edit.refused(value),
+            Some((_, None)) | None => {}
         }
         self.edit.decide(current)
     }
@@ -199,7 +200,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
     #[inline(always)]
     pub(super) fn own<const FIRST: bool>(&mut self, word: Word, value: V) -> Option<NewValue<V>> {
         if FIRST {
-            return NewValue::plain(value).map_err(|value| self.pending = Some((word, value))).ok();
+            return NewValue::plain(value).map_err(|value| self.pending = Some((word, Some(value)))).ok();
         }
         let value = NewValue::new(value);
         if !word::is_plain::<V>(value.word()) {

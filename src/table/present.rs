@@ -9,7 +9,7 @@ use super::inline::is_inline;
 use super::migrate;
 use super::slot::{self, Finished, KeyWord};
 use super::source::KeySource;
-use super::value::{Seen, retire_value};
+use super::value::{NewValue, Seen, retire_value};
 use super::word::{self, State, Word};
 use crate::platform::lines::Slot;
 use crate::platform::rule;
@@ -66,9 +66,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             if let Some(removal) = removal {
                 removal.came_to_nothing();
             }
-            if let Some(value) = change {
-                self.pending = Some((current, value.into_inner()));
-            }
+            self.pending = Some((current, change.map(NewValue::into_inner)));
             return Err(seen);
         }
         let time_to_look = removal.is_some_and(Mine::removed);
@@ -90,7 +88,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         };
         let Some(value) = self.own::<false>(word::EMPTY, value) else { return Err(current) };
         if table.is_left() && rule!(NO_REVIVAL) {
-            self.pending = Some((word::EMPTY, value.into_inner()));
+            self.pending = Some((word::EMPTY, Some(value.into_inner())));
             return Err(self.close(table, slot, current));
         }
         if current == word::EMPTY {
@@ -104,7 +102,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             }
             Err(seen) => {
                 insertion.came_to_nothing();
-                self.pending = Some((word::EMPTY, value.into_inner()));
+                self.pending = Some((word::EMPTY, Some(value.into_inner())));
                 Err(seen)
             }
         }

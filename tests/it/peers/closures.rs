@@ -54,6 +54,40 @@ fn papaya_a_closure_runs_again_though_nobody_was_first() {
     }
 }
 
+/// The same for closures that decide on a removal, and for a key that moves between the decision and its effect: the
+/// closure itself makes the map grow.
+#[test]
+fn papaya_a_closure_that_removes_runs_again_though_nobody_was_first() {
+    fn calls_of(operate: impl Fn(&AtomicMap<u64, u64>, &dyn Fn())) -> u64 {
+        let (map, calls) = (AtomicMap::from([(1, 1)]), AtomicU64::new(0));
+        operate(&map, &|| {
+            if calls.fetch_add(1, Relaxed) == 0 {
+                (2..100).for_each(|key| drop(map.insert(key, key)));
+            }
+        });
+        calls.into_inner()
+    }
+    let replacement = calls_of(|map, call| {
+        map.update(&1, |value| {
+            call();
+            value + 1
+        });
+    });
+    let removal_by_compute = calls_of(|map, call| {
+        map.pin().compute(1, |_| {
+            call();
+            Compute::Remove
+        });
+    });
+    let removal_by_condition = calls_of(|map, call| {
+        map.remove_if(&1, |_| {
+            call();
+            true
+        });
+    });
+    assert_eq!([replacement, removal_by_compute, removal_by_condition], [1, 1, 1], "calls of each closure");
+}
+
 /// A closure that called the map again for its own key, or for one in the same place, looped or waited for itself
 /// (JDK-8062841, libcuckoo #127). Here every closure calls every operation, for its key and for neighbours, on two
 /// threads at once.

@@ -30,7 +30,7 @@
 //! | scc #172 | `scc_172_an_own_entry_is_not_seen_right_after_its_insertion` |
 //! | flurry #86, eclipse-collections #430 | `flurry_86_a_wrong_length_hides_entries` |
 //! | cornelk/hashmap #47, ssvlabs/ssv #1682 | `cornelk_47_an_insertion_is_lost_beside_a_removal` |
-//! | documentation of papaya, linera-io/linera-protocol #5752 | `papaya_a_closure_runs_again_though_nobody_was_first` |
+//! | documentation of papaya, linera-io/linera-protocol #5752 | `papaya_a_closure_runs_again_though_nobody_was_first`, `papaya_a_closure_that_removes_runs_again_though_nobody_was_first` |
 //! | JDK-8062841, libcuckoo #127 | `jdk_8062841_a_closure_that_calls_the_map_does_not_return` |
 //! | dashmap #64, #74, #195, #233, #369 | `dashmap_64_an_operation_waits_for_a_reference` |
 //!
