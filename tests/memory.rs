@@ -66,7 +66,7 @@ fn allocations<R>(body: impl FnOnce() -> R) -> (R, isize) {
 /// Frees everything that this thread, which is alone, has retired.
 fn collect() {
     let any = AtomicMap::<u8, u8>::new();
-    (0..200).for_each(|_| any.flush());
+    (0..20).for_each(|_| any.flush());
 }
 
 /// The collector itself holds a bag or two, of 64 objects each.
