@@ -257,7 +257,7 @@ mod tests {
         for lines in [MIN_LINES, SMALL_LINES / 2].into_iter().filter(|&lines| lines > 0 && lines < SMALL_LINES) {
             assert_eq!(good_lines(lines, 0), 2 * lines, "a small table is not worth the work of cleaning it");
         }
-        for log2 in SMALL_LINES.ilog2()..30 {
+        for log2 in SMALL_LINES.max(64).ilog2()..30 {
             let lines = 1 << log2;
             let slots = lines * LINE_SLOTS;
             let limit = probe::claim_limit(lines);
