@@ -39,7 +39,8 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// How many entries there are, approximately. Wait-free; adds up a counter per thread.
     ///
     /// Exact when no other thread inserts or removes meanwhile, and all that did have returned (and were waited for).
-    /// Otherwise it can miss operations that run at the same time, and count a removal without the insertion before it.
+    /// Otherwise it can miss operations that run at the same time, and count an insertion without the removal behind it, or a
+    /// removal without the insertion before it; [`len_bounds`](Self::len_bounds) says by how much it can be wrong.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();

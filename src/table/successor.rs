@@ -10,7 +10,7 @@
 //!
 //! A successor must have room for every copy, however many threads are in the middle of an insertion. Twice the size always
 //! has. For any other size the table is *closed* first: from then on entries come into the successor only, so that what is
-//! counted after that, and one insertion of each thread that may not have been counted yet, is all that there can be to copy.
+//! counted after that, and two insertions of each thread that may not have been counted yet, is all that there can be to copy.
 
 use super::RawMap;
 use super::array::{Next, Table, TableRef};
