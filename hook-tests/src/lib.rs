@@ -12,7 +12,7 @@
 //! | `participants` | the count of threads that may be inserting is never too low |
 //! | `owners` | a key with two owners is dropped once |
 //! | `histories` | perturbed at random sites, every history of a key is linearizable |
-//! | `concurrent`, `drops`, `panics`, `partitions`, `peers`, `user_code`, `whole` | the tests of the public API, once more |
+//! | `concurrent`, `drops`, `panics`, `partitions`, `peers`, `sizes`, `text`, `user_code`, `whole` | the tests of the public API, once more |
 //!
 //! `progress` and `histories` run a seeded mistake along, which they must find.
 #![allow(unsafe_code)] // The included layers.
@@ -59,8 +59,14 @@ mod partitions;
 #[path = "../../tests/it/peers/mod.rs"]
 mod peers;
 #[cfg(test)]
+#[path = "../../tests/it/sizes.rs"]
+mod sizes;
+#[cfg(test)]
 #[path = "../../tests/it/support.rs"]
 mod support;
+#[cfg(test)]
+#[path = "../../tests/it/text.rs"]
+mod text;
 #[cfg(test)]
 #[path = "../../tests/it/user_code.rs"]
 mod user_code;

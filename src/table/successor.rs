@@ -229,7 +229,8 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Leaves behind what removed keys have left, and with `tightly` all room that is not needed, by a migration that is
     /// finished here, if that is worth one.
     pub(crate) fn compact<H: Fn(&K) -> u64>(&self, tightly: bool, hash: &H, guard: &Guard) {
-        /// Others who open the table that is closed here choose a size of their own.
+        /// A successor needs room for the claims that blocks pay for, so one attempt may not get all the way; and others who
+        /// open the table that is closed here choose a size of their own.
         const ATTEMPTS: usize = 3;
         if tightly {
             self.floor.store(0, site!(FLOOR_DROP: Relaxed)); // Relaxed: a wish.

@@ -26,19 +26,6 @@ fn keys_that_come_and_go_need_no_room() {
 }
 
 #[test]
-fn an_emptied_map_is_small() {
-    for left in [0, 1, 10] {
-        let map: AtomicMap<String, u64> = (0..50_000).map(|key| (key.to_string(), key)).collect();
-        let full = map.stats().slots;
-        (left..50_000).for_each(|key| assert!(map.remove(&key.to_string()).is_some()));
-        let stats = map.stats();
-        assert!(stats.slots <= FEW_SLOTS && stats.slots < full / 8, "{stats:?}");
-        assert_eq!(map.len() as u64, left);
-        assert!((0..left).all(|key| map.get(&key.to_string()).as_deref() == Some(&key)));
-    }
-}
-
-#[test]
 fn room_that_was_asked_for_stays() {
     let map = AtomicMap::with_capacity(20_000);
     let slots = map.stats().slots;
@@ -76,23 +63,6 @@ fn compact_drops_removed_keys() {
     let migrations = map.stats().migrations;
     map.compact();
     assert_eq!(map.stats().migrations, migrations, "there was nothing to do");
-}
-
-#[test]
-fn shrink_to_fit_keeps_all_entries() {
-    for size in [0, 1, 5, 100, 5000, 40_000_u64] {
-        let map = AtomicMap::with_capacity(100_000);
-        (0..size).for_each(|key| drop(map.insert(key, String::numbered(key))));
-        map.shrink_to_fit();
-        let stats = map.stats();
-        assert!(stats.slots <= FEW_SLOTS.max(4 * size as usize), "{size}: {stats:?}");
-        assert_eq!(map.len() as u64, size);
-        assert!((0..size).all(|key| map.get(&key).as_deref() == Some(&String::numbered(key))));
-    }
-    let none: AtomicMap<u64, u64> = AtomicMap::new();
-    none.shrink_to_fit();
-    none.compact();
-    assert_eq!(none.stats().bytes, 0);
 }
 
 /// A map may shrink and grow at any time beside all kinds of operations.

@@ -1,6 +1,6 @@
 //! K2 to K4, V5 to V9: operations against a migration.
 
-use super::{Boxed, Map, Word, model, race};
+use super::{Boxed, Map, Word, insertion_that_is_seen, model, race};
 
 fn get_and_migration<K: Word, V: Word>() {
     model(550, &[], |_, swap| {
@@ -29,16 +29,7 @@ fn get_of_a_key_inserted_behind_a_migration<K: Word>() {
         let map = Map::<K, u32>::with_capacity(4, 0, &[(7, 70)]);
         map.start_migration_to(2);
         map.take_block();
-        let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(
-            swap,
-            move || {
-                assert_eq!(ours.insert(1, 10), None);
-                assert_eq!(ours.get(1), Some(10), "one's own insert is seen");
-            },
-            move || theirs.get(1),
-        );
-        witnesses.saw(if seen.is_some() { "present" } else { "absent" });
+        insertion_that_is_seen(&map, witnesses, swap);
     });
 }
 

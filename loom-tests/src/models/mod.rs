@@ -149,3 +149,17 @@ pub(crate) fn race<A: Send + 'static, B: Send + 'static>(
         (first.join().expect(join), second.join().expect(join))
     }
 }
+
+/// Inserts key 1 beside a lookup of it, which may or may not see it; the one who inserts does.
+pub(crate) fn insertion_that_is_seen<K: Word, V: Word>(map: &Map<K, V>, witnesses: &Witnesses, swap: bool) {
+    let (ours, theirs) = (map.clone(), map.clone());
+    let ((), seen) = race(
+        swap,
+        move || {
+            assert_eq!(ours.insert(1, 10), None);
+            assert_eq!(ours.get(1), Some(10), "one's own insert is seen");
+        },
+        move || theirs.get(1),
+    );
+    witnesses.saw(if seen.is_some() { "present" } else { "absent" });
+}

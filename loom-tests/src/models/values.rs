@@ -1,6 +1,6 @@
 //! V1 to V4: value words of one slot, without a migration.
 
-use super::{Boxed, Map, Word, model, race};
+use super::{Boxed, Map, Word, insertion_that_is_seen, model, race};
 
 fn insert_and_get<K: Word, V: Word>() {
     model(370, &["absent", "present"], |witnesses, swap| {
@@ -27,17 +27,7 @@ fn insert_and_get_boxed_key() {
 #[test]
 fn insert_and_get_of_a_key_that_nothing_marks() {
     model(100, &["absent", "present"], |witnesses, swap| {
-        let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
-        let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(
-            swap,
-            move || {
-                assert_eq!(ours.insert(1, 10), None);
-                assert_eq!(ours.get(1), Some(10), "one's own insert is seen");
-            },
-            move || theirs.get(1),
-        );
-        witnesses.saw(if seen.is_some() { "present" } else { "absent" });
+        insertion_that_is_seen(&Map::<Boxed, u32>::with_capacity(1, 0, &[]), witnesses, swap);
     });
 }
 
