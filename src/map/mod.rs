@@ -197,6 +197,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
         /// What is handed over now is two steps of the epoch away from being freed.
         const ATTEMPTS: usize = 4;
         let (mut useful, mut in_vain) = (0, 0);
+        discards::keep_none();
         // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
         while in_vain < ATTEMPTS + useful / 8 {
             let before = epoch::pending_bytes();

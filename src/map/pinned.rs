@@ -6,7 +6,7 @@ use super::outcome::{ExpectationFailed, Expected, OccupiedError};
 use super::refs::Ref;
 use crate::platform::discards;
 use crate::platform::epoch::{self, Guard};
-use crate::table::Hashes;
+use crate::table::{Habit, Hashes};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
@@ -18,12 +18,13 @@ use equivalent::Equivalent;
 pub struct Pinned<'m, K: 'static, V: 'static, S> {
     map: &'m AtomicMap<K, V, S>,
     guard: Guard,
+    habit: Habit,
 }
 
 impl<'m, K: 'static, V: 'static, S> Pinned<'m, K, V, S> {
     #[inline]
     pub(super) fn new(map: &'m AtomicMap<K, V, S>) -> Self {
-        Self { map, guard: epoch::pin() }
+        Self { map, guard: epoch::pin(), habit: Habit::new() }
     }
 
     /// The map.
@@ -87,7 +88,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     #[doc(alias = "__getitem__")]
     #[inline]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<Ref<'_, V>> {
-        self.map.get_under(key, &self.guard).map(Ref)
+        self.map.get_under(key, &self.habit, &self.guard).map(Ref)
     }
 
     /// Whether the key is present. As [`get`](Self::get).

@@ -4,7 +4,7 @@ use super::edits::{CompareAndSet, Free, Insert, InsertAbsent, Offer, Remove, Upd
 use super::outcome::{Compute, ExpectationFailed, Expected, OccupiedError};
 use super::{AtomicMap, hasher};
 use crate::platform::epoch::Guard;
-use crate::table::{Built, Edit, Edited, KeySource, Needle, Owned, Probe, Seen};
+use crate::table::{Built, Edit, Edited, Habit, KeySource, Needle, Owned, Probe, Seen};
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -50,15 +50,15 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Equivalent<K> + ?Sized,
     {
-        self.raw.get(probe, guard)
+        self.raw.get(probe, &Habit::new(), guard)
     }
 
     #[inline(always)]
-    pub(super) fn get_under<'g, Q>(&'g self, query: &Q, guard: &'g Guard) -> Option<Seen<'g, V>>
+    pub(super) fn get_under<'g, Q>(&'g self, query: &Q, habit: &Habit, guard: &'g Guard) -> Option<Seen<'g, V>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.get_prepared(self.probe(query), guard)
+        self.raw.get(self.probe(query), habit, guard)
     }
 
     #[inline(always)]

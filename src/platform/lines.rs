@@ -1,4 +1,4 @@
-//! The slot array: lines of four slots, and a few bits beside each; zeroed, allocated lazily.
+//! The slot array: lines of four slots, and a tag for each slot; zeroed, allocated lazily.
 #![allow(unsafe_code)] // Raw memory; everything above sees references.
 
 use super::discards;
@@ -32,24 +32,11 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-/// What the bits beside a line say (`table::marks`), and so how many there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marks {
-    /// Eight bits: keys have come behind the line.
-    Overflow,
-    /// Sixteen bits: keys have come.
-    Presence,
-}
+/// Lines whose tags a lookup reads at once: its home line, and the one behind.
+pub(crate) const WINDOW_LINES: usize = 2;
 
-impl Marks {
-    /// Bytes beside a line.
-    const fn bytes(self) -> usize {
-        match self {
-            Self::Overflow => 1,
-            Self::Presence => 2,
-        }
-    }
-}
+/// The tags of so many lines.
+pub(crate) type Tags = [AtomicU8; WINDOW_LINES * LINE_SLOTS];
 
 /// Where a hash is at home.
 #[derive(Clone, Copy)]
@@ -76,24 +63,27 @@ impl<'l> Home<'l> {
         unsafe { line.as_ref() }
     }
 
-    /// Its bit beside the line: the byte, and the number of the bit in that. `marks` are those of the array.
+    /// The bits of the hash behind those that name the line.
     #[inline(always)]
-    pub(crate) fn mark(self, marks: Marks) -> (&'l AtomicU8, u32) {
-        debug_assert_eq!(marks, self.array.marks);
-        let bit = (self.rest >> (u64::BITS - (8 * marks.bytes()).ilog2())) as u32;
-        // SAFETY: there are so many bytes for each line; the index as in `line`.
-        let byte = unsafe { self.array.bytes.add(self.index * marks.bytes() + bit as usize / 8) };
-        // SAFETY: zeroed at allocation, lives as long as the array, and is only reached as an atomic.
-        (unsafe { byte.as_ref() }, bit % 8)
+    pub(crate) fn rest(self) -> u64 {
+        self.rest
+    }
+
+    /// The tags of its line and of the next one.
+    #[inline(always)]
+    pub(crate) fn tags(self) -> &'l Tags {
+        // SAFETY: behind the tags of the last line there are those of the reserved slots.
+        let tags = unsafe { self.array.tags.add(self.index * LINE_SLOTS) };
+        // SAFETY: zeroed at allocation, live as long as the array, and are only reached as atomics.
+        unsafe { tags.cast().as_ref() }
     }
 }
 
-/// `len` lines (a power of two), and one more for the reserved slots. Behind them the marks.
+/// `len` lines (a power of two), and one more for the reserved slots. Behind them the tags, in the order of the slots.
 pub(crate) struct LineArray {
     base: NonNull<Line>,
-    bytes: NonNull<AtomicU8>,
+    tags: NonNull<AtomicU8>,
     len: usize,
-    marks: Marks,
     memory: NonNull<u8>,
     layout: Layout,
 }
@@ -111,24 +101,27 @@ impl LineArray {
     ///
     /// The alignment asked of the allocator stays at 16: above it the standard library fills the memory itself
     /// instead of asking for fresh pages. The base is aligned by hand within some slack.
-    pub(crate) fn new(count: usize, marks: Marks) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         assert!(count.is_power_of_two() && count <= Self::MAX_LINES);
         let line_bytes = (count + 1) * LINE_BYTES;
-        let bytes = line_bytes + count * marks.bytes();
+        let bytes = line_bytes + (count + 1) * LINE_SLOTS;
         let huge = bytes >= 2 * HUGE_PAGE;
         let align = if huge { HUGE_PAGE } else { LINE_BYTES };
         let layout = Layout::from_size_align(bytes + align, 16).expect("bounded by MAX_LINES");
+        let memory = if bytes >= LARGE { discards::reuse(layout) } else { None };
         // SAFETY: the layout has a size above zero.
-        let Some(memory) = NonNull::new(unsafe { alloc_zeroed(layout) }) else { handle_alloc_error(layout) };
+        let Some(memory) = memory.or_else(|| NonNull::new(unsafe { alloc_zeroed(layout) })) else {
+            handle_alloc_error(layout)
+        };
         let offset = memory.as_ptr().align_offset(align);
         // SAFETY: `offset` is below `align`, which is the slack allocated behind `bytes`.
         let base = unsafe { memory.add(offset) };
         if huge {
             advise_huge_pages(base, bytes);
         }
-        // SAFETY: the lines are followed by the marks.
-        let beside = unsafe { base.add(line_bytes) };
-        Self { base: base.cast(), bytes: beside.cast(), len: count, marks, memory, layout }
+        // SAFETY: the lines are followed by the tags.
+        let tags = unsafe { base.add(line_bytes) };
+        Self { base: base.cast(), tags: tags.cast(), len: count, memory, layout }
     }
 
     /// How many lines there are, the reserved one apart.
@@ -176,9 +169,21 @@ impl LineArray {
         unsafe { line.as_ref() }
     }
 
-    /// What the bits beside its lines say.
-    pub(crate) fn marks(&self) -> Marks {
-        self.marks
+    /// The tag of one of its slots.
+    #[inline(always)]
+    pub(crate) fn tag(&self, slot: &Slot) -> &AtomicU8 {
+        let index = (core::ptr::from_ref(slot).addr() - self.base.addr().get()) / size_of::<Slot>();
+        debug_assert!(index < (self.len + 1) * LINE_SLOTS);
+        // SAFETY: the slot is one of this array, whose slots have a tag each.
+        let tag = unsafe { self.tags.add(index) };
+        // SAFETY: zeroed at allocation, lives as long as the array, and is only reached as an atomic.
+        unsafe { tag.as_ref() }
+    }
+
+    /// The tag of the last slot of a line: the reserved line is the one with the number `len`.
+    pub(crate) fn last_tag(&self, line: usize) -> &AtomicU8 {
+        let line = if line == self.len { self.reserved() } else { self.line(line) };
+        self.tag(&line.slots[LINE_SLOTS - 1])
     }
 
     /// Bytes allocated.
@@ -261,10 +266,8 @@ mod tests {
 
     #[test]
     fn lines_are_aligned_zeroed_and_apart() {
-        for (count, marks) in
-            [1, 2, 64, 1 << 17].into_iter().flat_map(|count| [(count, Marks::Overflow), (count, Marks::Presence)])
-        {
-            let array = LineArray::new(count, marks);
+        for count in [1, 2, 64, 1 << 17] {
+            let array = LineArray::new(count);
             assert_eq!(array.len(), count);
             let first = core::ptr::from_ref(array.line(0)).addr();
             assert_eq!(first % 64, 0);
@@ -275,19 +278,27 @@ mod tests {
                 let home = array.home(hash);
                 assert!(home.index() == index);
                 assert!(core::ptr::eq(home.line(), array.line(index)));
-                for rest in [0, 5 << 61 | 1, u64::MAX] {
-                    let (byte, bit) = Home { rest, ..home }.mark(marks);
-                    assert_eq!(byte.load(Ordering::Relaxed), 0);
-                    let start = first + (count + 1) * 64 + index * marks.bytes();
-                    let number = (core::ptr::from_ref(byte).addr() - start) * 8 + bit as usize;
-                    let bits = 8 * marks.bytes() as u128;
-                    assert_eq!(number as u128, (u128::from(rest) * bits) >> 64);
+                let next = if index + 1 < count { array.line(index + 1) } else { array.reserved() };
+                let tags: Vec<_> = home.line().slots.iter().chain(&next.slots).map(|slot| array.tag(slot)).collect();
+                assert_eq!(tags.len(), home.tags().len());
+                for (number, (tag, same)) in tags.iter().zip(home.tags()).enumerate() {
+                    assert_eq!(tag.load(Ordering::Relaxed), 0);
+                    assert!(core::ptr::eq(*tag, same));
+                    let address = first + (count + 1) * 64 + index * LINE_SLOTS + number;
+                    assert_eq!(core::ptr::from_ref(same).addr(), address);
                 }
+                assert!(core::ptr::eq(array.last_tag(index), &raw const home.tags()[LINE_SLOTS - 1]));
+                assert!(
+                    core::ptr::eq(array.last_tag(index + 1), &raw const home.tags()[2 * LINE_SLOTS - 1])
+                        || index + 1 == count
+                );
                 for slot in &array.line(index).slots {
                     assert!(slot.key.load(Ordering::Relaxed).is_null());
                     assert!(slot.value.load(Ordering::Relaxed).is_null());
                 }
             }
+            let last = array.home(u64::MAX);
+            assert!(core::ptr::eq(array.last_tag(count), &raw const last.tags()[2 * LINE_SLOTS - 1]));
         }
     }
 
@@ -312,7 +323,7 @@ mod tests {
         let best = (0..5)
             .map(|_| {
                 let start = Instant::now();
-                let array = LineArray::new((512 << 20) / LINE_BYTES, Marks::Overflow);
+                let array = LineArray::new((512 << 20) / LINE_BYTES);
                 let spent = start.elapsed();
                 assert!(array.bytes() >= 512 << 20);
                 spent

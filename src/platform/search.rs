@@ -1,4 +1,4 @@
-//! The search of a line for a key word.
+//! The search of a line for a key word, and of tags for one.
 //!
 //! How many lookups a processor overlaps is limited by how many of their instructions it can hold, so this is written
 //! for their number. The compiler loads each word of a line by an instruction of its own and compares after that, since it
@@ -8,18 +8,50 @@
 #![allow(unsafe_code)] // Assembly that loads from a line.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(crate) use x86_64::{slot_of, slot_or_vacant, value_of};
+pub(crate) use x86_64::{excludes, slot_of, slot_or_vacant, value_of};
 
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-pub(crate) use portable::{slot_of, slot_or_vacant, value_of};
+pub(crate) use portable::{excludes, slot_of, slot_or_vacant, value_of};
 
 #[cfg(any(test, not(all(target_arch = "x86_64", not(miri)))))]
 mod portable;
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86_64 {
-    use crate::platform::lines::{Line, Slot};
+    use crate::platform::lines::{LINE_SLOTS, Line, Slot, Tags, WINDOW_LINES};
     use core::arch::asm;
+
+    const _: () = assert!(size_of::<Tags>() == size_of::<u64>());
+
+    /// The highest bit of each byte: unset in a byte that is zero, set in one that is not.
+    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
+
+    /// The same for the last tag of each line.
+    const LASTS: u64 = {
+        let mut bytes = [0; 8];
+        let mut line = 0;
+        while line < WINDOW_LINES {
+            line += 1;
+            bytes[line * LINE_SLOTS - 1] = 0x80;
+        }
+        u64::from_ne_bytes(bytes)
+    };
+
+    const LOWEST: u64 = HIGHEST >> 7;
+
+    #[inline(always)]
+    pub(crate) fn excludes(tags: &Tags, tag: u8) -> bool {
+        let seen: u64;
+        // SAFETY: loads eight bytes that are borrowed. (The processor does it at one moment; as far as this crate
+        // relies on it, these are eight loads.) The rest as below.
+        unsafe {
+            asm!("mov {seen}, qword ptr [{tags}]", tags = in(reg) tags, seen = lateout(reg) seen, options(nostack, preserves_flags));
+        }
+        // The lowest byte of these that is zero is told by its highest bit; those above it may be taken for zero too.
+        let differ = seen ^ (LOWEST * u64::from(tag));
+        let same = differ.wrapping_sub(LOWEST) & !differ & HIGHEST;
+        same == 0 && !seen & LASTS != 0
+    }
 
     #[inline(always)]
     pub(crate) fn value_of(line: &Line, key: *mut ()) -> *mut () {
@@ -116,17 +148,17 @@ mod x86_64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{portable, slot_of, slot_or_vacant, value_of};
-    use crate::platform::lines::{LINE_SLOTS, LineArray, Marks};
+    use super::{excludes, portable, slot_of, slot_or_vacant, value_of};
+    use crate::platform::lines::{LINE_SLOTS, LineArray};
     use core::ptr::without_provenance_mut;
-    use core::sync::atomic::Ordering;
+    use core::sync::atomic::{AtomicU8, Ordering};
 
     /// Every line that holds some of four keys, each asked for each key.
     #[test]
     fn all_versions_agree() {
         let key = |number: usize| without_provenance_mut::<()>(number << 40 | 7);
         for filled in 0..=LINE_SLOTS {
-            let array = LineArray::new(1, Marks::Overflow);
+            let array = LineArray::new(1);
             let line = array.line(0);
             for (number, slot) in line.slots.iter().enumerate().take(filled) {
                 slot.key.store(key(number), Ordering::Relaxed);
@@ -150,6 +182,25 @@ mod tests {
                     assert_eq!(slot.map(core::ptr::from_ref), address);
                     assert_eq!(free.map(core::ptr::from_ref), vacant);
                 }
+            }
+        }
+    }
+    /// Tags that are unset, set, and last ones of a line, each asked for tags that are there and others.
+    #[test]
+    fn all_versions_exclude_the_same_tags() {
+        let array = LineArray::new(2);
+        let tags = array.home(0).tags();
+        for pattern in 0..3_usize.pow(tags.len() as u32) {
+            let values = [0, 0x80, 0xA7];
+            for (position, tag) in tags.iter().enumerate() {
+                tag.store(values[pattern / 3_usize.pow(position as u32) % 3], Ordering::Relaxed);
+            }
+            let is_unset = |tag: &AtomicU8| tag.load(Ordering::Relaxed) == 0;
+            let ends = tags.chunks(LINE_SLOTS).any(|line| is_unset(&line[LINE_SLOTS - 1]));
+            for asked in [0x80, 0x81, 0xA6, 0xA7, 0xFF] {
+                let expected = ends && tags.iter().all(|tag| tag.load(Ordering::Relaxed) != asked);
+                assert_eq!(excludes(tags, asked), expected, "{tags:?} {asked}");
+                assert_eq!(portable::excludes(tags, asked), expected, "{tags:?} {asked}");
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use super::probe;
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{LineArray, Marks, Slot};
+use crate::platform::lines::{LineArray, Slot};
 use crate::platform::site;
 use crate::platform::sync::{AtomicBool, AtomicPtr, AtomicUsize};
 use crate::platform::thread;
@@ -183,10 +183,10 @@ impl PartialEq for TableRef<'_> {
 
 impl Table {
     /// A table of `lines` lines, a power of two, on the heap, for a map that has counted `claims` so far.
-    pub(crate) fn alloc(lines: usize, marks: Marks, claims: i64) -> NodePtr<Self> {
+    pub(crate) fn alloc(lines: usize, claims: i64) -> NodePtr<Self> {
         let limit = i64::try_from(probe::claim_limit(lines)).unwrap_or(i64::MAX);
         NodePtr::new(Self {
-            lines: LineArray::new(lines, marks),
+            lines: LineArray::new(lines),
             next: AtomicPtr::new(ptr::null_mut()),
             threshold: claims.saturating_add(limit),
             is_small: lines < thread::stripes() * CLAIMS_PER_LOOK as usize,

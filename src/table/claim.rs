@@ -5,6 +5,7 @@ use super::array::TableRef;
 use super::edit::{Attempt, Decision, Edit, Editing, Outcome, Right};
 use super::slot;
 use super::source::KeySource;
+use super::tags;
 use super::word;
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{Line, Slot};
@@ -34,6 +35,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             return Attempt::Again;
         }
         self.source.claimed();
+        tags::set(table.lines(), table.lines().home(self.source.hash()), slot);
         // No user code up to here from the claim.
         let set = slot::set_value(slot, word::EMPTY, value.word());
         if self.right == Right::Paid {

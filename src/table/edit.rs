@@ -4,9 +4,9 @@
 use super::RawMap;
 use super::claim;
 use super::find::{self, Place};
-use super::marks;
 use super::slot;
 use super::source::KeySource;
+use super::tags;
 use super::value::{NewValue, Seen};
 use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
@@ -149,14 +149,13 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
         loop {
             let attempt = match find::locate::<K, N>(table, &self.source, self.guard) {
                 Place::Slot(slot) => self.at_slot(table, slot),
-                Place::Vacant(line, slot) => match self.decide(word::EMPTY, None) {
+                Place::Vacant(line, slot, behind) => match self.decide(word::EMPTY, None) {
                     Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
                     Decision::Put(value) => {
                         if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
                             self.right = claim::earn(self.map, table, &self.hash, self.guard);
                         }
-                        let home = table.lines().home(self.source.hash());
-                        marks::mark_claim::<K>(home, line);
+                        tags::pass_to(table.lines(), table.lines().home(self.source.hash()), behind);
                         self.at_vacant::<false>(table, line, slot, value)
                     }
                 },
@@ -172,9 +171,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                 Attempt::Done(outcome) => return outcome,
                 Attempt::Again => {}
                 Attempt::Leave => {
-                    if rule!(MARK_CROSSING) {
-                        marks::mark::<K>(table.lines().home(self.source.hash()));
-                    }
+                    tags::pass_all(table.lines(), table.lines().home(self.source.hash()));
                     let next = table.next(self.guard);
                     table = next.unwrap_or_else(|| unreachable!("a table is left only for its successor"));
                     self.right = if core::mem::take(&mut paid) { Right::Paid } else { Right::Unpaid };

@@ -1,21 +1,22 @@
 //! Lookup: where in a table a key is, or where it would be.
 
 use super::array::TableRef;
-use super::marks;
+use super::habit::Habit;
 use super::needle::{self, Needle};
 use super::slot::{self, Reading};
+use super::tags;
 use super::value::Seen;
 use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
-use crate::platform::lines::{LINE_SLOTS, Line, Marks, Slot};
+use crate::platform::lines::{LINE_SLOTS, Line, Slot};
 use crate::platform::{rule, site};
 
 /// The answer of a table about a key.
 pub(crate) enum Place<'t> {
     /// The key's slot.
     Slot(&'t Slot),
-    /// Not here; it would be claimed in this slot, if that is still unclaimed.
-    Vacant(&'t Line, &'t Slot),
+    /// Not here; it would be claimed in this slot, if that is still unclaimed: so many lines behind its home line.
+    Vacant(&'t Line, &'t Slot, usize),
     /// Not here, and will not come here: look in the next table.
     Sealed(&'t Line),
     /// Not here, and there is no unclaimed slot at all.
@@ -87,7 +88,7 @@ pub(crate) fn locate<'t, K, N: Needle<K>>(table: TableRef<'t>, needle: &N, guard
         match first_unclaimed(line, &keys) {
             None => {}
             Some((_, word::SEALED)) => return Place::Sealed(line),
-            Some((slot, _)) => return Place::Vacant(line, slot),
+            Some((slot, _)) => return Place::Vacant(line, slot, step),
         }
     }
     Place::Full
@@ -95,27 +96,36 @@ pub(crate) fn locate<'t, K, N: Needle<K>>(table: TableRef<'t>, needle: &N, guard
 
 /// Looks a key up in a table and those behind it.
 ///
-/// Nearly all lookups need the home line of the root only. That part is a straight line of code, so that the processor
+/// Nearly all lookups need no more than a few tags, and the home line of the root. That part is a straight line of code, so that the processor
 /// can overlap the cache misses of several lookups; everything else starts over out of line.
 #[inline(always)]
 pub(crate) fn get<'g, K: 'static, V: 'static, N: Needle<K> + Copy>(
     table: TableRef<'g>,
     needle: N,
+    habit: &Habit,
     guard: &'g Guard,
 ) -> Option<Seen<'g, V>> {
     if needle.reserved().is_none() {
         let home = table.lines().home(needle.hash());
-        let presence = marks::kind::<K>() == Marks::Presence;
-        if presence && !marks::may_be::<K>(home) {
+        // Looking for another key than an inline one takes so long that tags are worth it.
+        let guesses = needle.exact().is_some();
+        let tags_first = !guesses || habit.of_missing();
+        if tags_first && !tags::may_be(home) {
+            if guesses {
+                habit.missed();
+            }
             return None;
         }
         let value = needle.read_in(home.line(), guard);
         if word::is_plain::<V>(value) {
+            if guesses && tags_first {
+                habit.found();
+            }
             // SAFETY: live, and read under this guard.
             return Some(unsafe { Seen::from_plain(value, guard) });
         }
-        let nowhere_else = || if presence { last_word(home.line()) == word::EMPTY } else { !marks::may_be::<K>(home) };
-        if value == word::EMPTY && nowhere_else() {
+        if !tags_first && value == word::EMPTY && !tags::may_be(home) {
+            habit.missed();
             return None;
         }
     }

@@ -7,9 +7,9 @@
 use super::array::TableRef;
 use super::edit::{Attempt, Change, Decision, Edit, Edited, Editing};
 use super::find;
-use super::marks;
 use super::slot;
 use super::source::KeySource;
+use super::tags;
 use super::value::Seen;
 use super::word::{self, Word};
 use crate::platform::lines::{Line, Slot};
@@ -23,8 +23,10 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             return None;
         }
         let lines = table.lines();
-        let line = lines.home(self.source.hash()).line();
+        let home = lines.home(self.source.hash());
+        let line = home.line();
         let (found, vacant) = if N::INSERTS {
+            tags::ask_for(home);
             self.source.find_or_vacant(line, self.guard)
         } else {
             (self.source.find_slot(line, self.guard), None)
@@ -61,23 +63,20 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
         match self.edit.decide(None) {
             Decision::Keep | Decision::Remove => Some(Edited { before: None, after: None }),
-            Decision::Put(value) => {
-                marks::mark_claim::<K>(table.lines().home(self.source.hash()), line);
-                match self.at_vacant::<true>(table, line, slot, value) {
-                    Attempt::Done(outcome) => {
-                        let after = outcome.after.map(|live| self.seen_plain(live.as_ptr()));
-                        Some(Edited { before: None, after })
-                    }
-                    Attempt::Again | Attempt::Leave => None,
+            Decision::Put(value) => match self.at_vacant::<true>(table, line, slot, value) {
+                Attempt::Done(outcome) => {
+                    let after = outcome.after.map(|live| self.seen_plain(live.as_ptr()));
+                    Some(Edited { before: None, after })
                 }
-            }
+                Attempt::Again | Attempt::Leave => None,
+            },
         }
     }
 
     /// The key is not in its home line, and will not be claimed there.
     #[inline(always)]
     fn first_at_nothing(&mut self, table: TableRef<'g>) -> Option<Edited<'g, V>> {
-        if marks::may_be::<K>(table.lines().home(self.source.hash())) {
+        if tags::may_be(table.lines().home(self.source.hash())) {
             return None;
         }
         match self.edit.decide(None) {

@@ -12,7 +12,7 @@
 //! | `value`, `source`, `needle` | values and keys around the moment of publication, and recognising a key |
 //! | `cells` | frozen values |
 //! | `slot` | the transitions |
-//! | `marks` | which lines have keys behind them, or any |
+//! | `tags` | a byte for each slot, by which most absent keys are known |
 //! | `array` | one table |
 //! | `find` | reading operations |
 //! | `first`, `edit` | writing operations: the first attempt, and all others |
@@ -30,9 +30,9 @@ mod counter;
 mod edit;
 mod find;
 mod first;
+mod habit;
 pub(crate) mod inline;
 mod length;
-pub(crate) mod marks;
 mod migrate;
 mod needle;
 mod present;
@@ -41,6 +41,7 @@ mod remains;
 mod slot;
 mod source;
 mod successor;
+pub(crate) mod tags;
 mod value;
 mod walk;
 mod word;
@@ -59,6 +60,7 @@ use core::ptr;
 pub(crate) use array::Table;
 pub(crate) use counter::Counter;
 pub(crate) use edit::{Decision, Edit, Edited};
+pub(crate) use habit::Habit;
 pub(crate) use needle::{Needle, Probe};
 pub(crate) use probe::spread;
 pub(crate) use remains::Remains;
@@ -139,7 +141,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         if lines >= STRIPED_LINES {
             self.counter.stripe();
         }
-        let node = Table::alloc(lines, marks::kind::<K>(), 0);
+        let node = Table::alloc(lines, 0);
         // SAFETY: not published yet.
         self.hint.set(unsafe { node.get_owned() }.own_lines());
         let table = node.as_ptr();
@@ -166,8 +168,13 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
 
     /// The value of a key.
     #[inline(always)]
-    pub(crate) fn get<'g, N: Needle<K> + Copy>(&'g self, needle: N, guard: &'g Guard) -> Option<Seen<'g, V>> {
-        find::get(self.root(guard)?, needle, guard)
+    pub(crate) fn get<'g, N: Needle<K> + Copy>(
+        &'g self,
+        needle: N,
+        habit: &Habit,
+        guard: &'g Guard,
+    ) -> Option<Seen<'g, V>> {
+        find::get(self.root(guard)?, needle, habit, guard)
     }
 
     /// A key as it stands in the map, and its value.
@@ -235,6 +242,7 @@ pub(crate) struct Figures {
 
 impl<K: 'static, V: 'static> Drop for RawMap<K, V> {
     fn drop(&mut self) {
+        discards::keep_none();
         discards::free_all();
         drop(self.take_remains());
     }

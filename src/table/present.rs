@@ -9,6 +9,7 @@ use super::inline::is_inline;
 use super::migrate;
 use super::slot::{self, Finished, KeyWord};
 use super::source::KeySource;
+use super::tags;
 use super::value::{NewValue, Seen, retire_value};
 use super::word::{self, State, Word};
 use crate::platform::lines::Slot;
@@ -93,6 +94,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         }
         if current == word::EMPTY {
             slot::confirm_key(slot);
+            tags::set(table.lines(), table.lines().home(self.source.hash()), slot);
         }
         let insertion = self.map.counter.begin(self.guard);
         match slot::set_value(slot, current, value.word()) {

@@ -14,7 +14,6 @@
 
 use super::RawMap;
 use super::array::{Next, Table, TableRef};
-use super::marks;
 use super::probe;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::{LINE_SLOTS, LineArray};
@@ -60,7 +59,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         if lines >= STRIPED_LINES {
             self.counter.stripe();
         }
-        Table::alloc(lines, marks::kind::<K>(), self.counter.claims())
+        Table::alloc(lines, self.counter.claims())
     }
 
     /// Gives `table` a successor of `lines` lines, at least twice as large, if it is the root (rule ROOT_ONLY) and has none.

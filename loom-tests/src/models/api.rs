@@ -4,7 +4,7 @@ use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
 use crate::map::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::Slot;
-use crate::table::{Hashes, Owned, Probe, RawMap, Seen, Table, marks};
+use crate::table::{Habit, Hashes, Owned, Probe, RawMap, Seen, Table, tags};
 use core::sync::atomic::Ordering;
 use loom::sync::Arc;
 
@@ -58,32 +58,47 @@ pub(crate) const SECOND_LINE: u64 = 1 << 63;
 /// A hash whose home line is the last one of any table.
 pub(crate) const LAST_LINE: u64 = u64::MAX;
 
+/// What makes another tag of a hash, and nothing else.
+const OTHER_TAG: u64 = 1 << 57;
+
 /// A shared map.
 pub(crate) struct Map<K: Word, V: Word> {
     raw: Arc<RawMap<K, V>>,
     hash: u64,
+    /// Whether lookups of inline keys ask for tags before lines.
+    tags_first: bool,
 }
 
 impl<K: Word, V: Word> Clone for Map<K, V> {
     fn clone(&self) -> Self {
-        Self { raw: Arc::clone(&self.raw), hash: self.hash }
+        Self { raw: Arc::clone(&self.raw), ..*self }
     }
 }
 
 impl<K: Word, V: Word> Map<K, V> {
     /// A map with some entries. Its table has one line, if they are one or two.
     pub(crate) fn of(entries: &[(u64, u64)]) -> Self {
-        Self { raw: Arc::new(RawMap::new()), hash: FIRST_LINE }.and(entries)
+        Self { raw: Arc::new(RawMap::new()), hash: FIRST_LINE, tags_first: false }.and(entries)
     }
 
     /// The same map for keys of another hash. (One who copies boxed keys finds the hash in their nodes.)
     pub(crate) fn for_hash(&self, hash: u64) -> Self {
-        Self { raw: Arc::clone(&self.raw), hash }
+        Self { hash, ..self.clone() }
+    }
+
+    /// The same map for keys of the same home with another tag.
+    pub(crate) fn for_other_tag(&self) -> Self {
+        self.for_hash(self.hash ^ OTHER_TAG)
+    }
+
+    /// The same map for one whose lookups have missed.
+    pub(crate) fn for_misses(&self) -> Self {
+        Self { tags_first: true, ..self.clone() }
     }
 
     /// A map with some entries in a table that has room for `capacity`: up to 5 in two lines, up to 10 in four.
     pub(crate) fn with_capacity(capacity: usize, hash: u64, entries: &[(u64, u64)]) -> Self {
-        Self { raw: Arc::new(RawMap::with_capacity(capacity)), hash }.and(entries)
+        Self { raw: Arc::new(RawMap::with_capacity(capacity)), hash, tags_first: false }.and(entries)
     }
 
     fn and(self, entries: &[(u64, u64)]) -> Self {
@@ -103,7 +118,11 @@ impl<K: Word, V: Word> Map<K, V> {
 
     pub(crate) fn get_under(&self, key: u64, guard: &Guard) -> Option<u64> {
         let key = K::of(key);
-        self.raw.get(Probe::new::<K>(self.hash, &key), guard).map(|value| value.get().number())
+        let habit = Habit::new();
+        if self.tags_first {
+            habit.missed();
+        }
+        self.raw.get(Probe::new::<K>(self.hash, &key), &habit, guard).map(|value| value.get().number())
     }
 
     /// Inserts or replaces; returns what was there.
@@ -146,12 +165,11 @@ impl<K: Word, V: Word> Map<K, V> {
         if met { Ok(()) } else { Err(edited.before.map(number)) }
     }
 
-    /// Sets the overflow bit of the map's keys in the root, so that who does not find one of them at home looks further.
-    pub(crate) fn set_overflow(&self) {
+    /// Notes in the root that the map's keys may have gone elsewhere, so that who does not find one of them at home looks further.
+    pub(crate) fn pass_all(&self) {
         let guard = epoch::pin();
-        let home = self.raw.root(&guard).expect("the map has a table").lines().home(self.hash);
-        let (byte, bit) = home.mark(marks::kind::<K>());
-        byte.fetch_or(1 << bit, Ordering::Relaxed);
+        let lines = self.raw.root(&guard).expect("the map has a table").lines();
+        tags::pass_all(lines, lines.home(self.hash));
     }
 
     /// Gives the root a successor of twice its size.
@@ -194,7 +212,7 @@ impl<K: Word, V: Word> Map<K, V> {
         let guard = epoch::pin();
         let root = self.raw.root(&guard).expect("the map has a table");
         root.close();
-        root.set_next(true, Table::alloc(lines, marks::kind::<K>(), 0));
+        root.set_next(true, Table::alloc(lines, 0));
     }
 
     /// Runs `body`, and returns what it returns, and how many entries of the table that was the root then it has left there

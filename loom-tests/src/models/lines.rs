@@ -52,6 +52,25 @@ fn insertion_behind_a_full_line() {
     two_insertions(0);
 }
 
+/// `TAG_PASSED`: the last word of the home line is claimed by another thread, whose tag is not there yet.
+#[test]
+fn insertion_behind_a_line_that_fills() {
+    model(1400, &[], |_, swap| {
+        let map = Map::<u32, u32>::with_capacity(4, 0, &[]).for_misses();
+        (1..LINE_SLOTS as u64).for_each(|key| assert_eq!(map.for_other_tag().insert(70 + key, 70), None));
+        let (ours, theirs) = (map.for_other_tag(), map.clone());
+        race(
+            swap,
+            move || assert_eq!(ours.insert(2, 20), None),
+            move || {
+                assert_eq!(theirs.insert(1, 10), None);
+                assert_eq!(theirs.get(1), Some(10), "one's own insert is seen");
+            },
+        );
+        assert_eq!(map.get(1), Some(10));
+    });
+}
+
 /// Two keys for the last word: the one that comes second goes to the next line.
 #[test]
 fn two_keys_for_one_place() {
@@ -87,7 +106,7 @@ fn insertion_behind_a_full_line_and_migration() {
     });
 }
 
-/// `MARK_COPY`: a key stands behind its full home line, and so does its copy. (The line before it has been copied.)
+/// A key stands behind its full home line, and so does its copy. (The line before it has been copied.)
 #[test]
 fn copy_behind_a_full_line() {
     model(1000, &[], |_, swap| {

@@ -43,6 +43,18 @@ fn get_of_a_boxed_key_inserted_behind_a_migration() {
     get_of_a_key_inserted_behind_a_migration::<Boxed>();
 }
 
+/// The same for a key whose tag is none of those that are there.
+#[test]
+fn get_of_a_key_without_a_tag_inserted_behind_a_migration() {
+    model(3500, &["absent", "present"], |witnesses, swap| {
+        let map = Map::<u32, u32>::with_capacity(4, 0, &[]).for_misses();
+        map.for_other_tag().insert(7, 70);
+        map.start_migration_to(2);
+        map.take_block();
+        insertion_that_is_seen(&map, witnesses, swap);
+    });
+}
+
 /// The same for one who asks twice: a key that was seen in the next table is not missed in the old one after that.
 #[test]
 fn two_gets_of_a_key_inserted_behind_a_migration() {

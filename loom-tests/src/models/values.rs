@@ -23,11 +23,31 @@ fn insert_and_get_boxed_key() {
     insert_and_get::<Boxed, u64>();
 }
 
-/// The first boxed key of its home, which the mark announces.
+/// The first key of its home, which its tag announces.
 #[test]
-fn insert_and_get_of_a_key_that_nothing_marks() {
+fn insert_and_get_of_a_key_without_a_tag() {
     model(100, &["absent", "present"], |witnesses, swap| {
-        insertion_that_is_seen(&Map::<Boxed, u32>::with_capacity(1, 0, &[]), witnesses, swap);
+        insertion_that_is_seen(&Map::<u32, u32>::with_capacity(1, 0, &[]).for_misses(), witnesses, swap);
+    });
+}
+
+/// V1 on the claim of another thread, which has no tag yet.
+#[test]
+fn two_insertions_and_get_of_a_key_without_a_tag() {
+    model(1000, &["first", "second"], |witnesses, swap| {
+        let map = Map::<u32, u32>::with_capacity(1, 0, &[]).for_misses();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let insert_and_get = |map: Map<u32, u32>, value| {
+            let before = map.insert(1, value);
+            assert!(map.get(1).is_some(), "one's own insert is seen");
+            before
+        };
+        let both = race(swap, move || insert_and_get(ours, 10), move || insert_and_get(theirs, 11));
+        witnesses.saw(match both {
+            (None, Some(10)) => "first",
+            (Some(11), None) => "second",
+            other => panic!("one of the two comes first: {other:?}"),
+        });
     });
 }
 

@@ -16,11 +16,10 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marks {
-    Overflow,
-    Presence,
-}
+/// A lookup reads the tags of one line only: one byte less is enough to show what a second line is for.
+pub(crate) const WINDOW_LINES: usize = 1;
+
+pub(crate) type Tags = [AtomicU8; WINDOW_LINES * LINE_SLOTS];
 
 #[derive(Clone, Copy)]
 pub(crate) struct Home<'l> {
@@ -38,33 +37,33 @@ impl<'l> Home<'l> {
         &self.array.lines[self.index]
     }
 
-    /// Eight bits of either kind.
-    pub(crate) fn mark(self, marks: Marks) -> (&'l AtomicU8, u32) {
-        assert_eq!(marks, self.array.marks);
-        (&self.array.bytes[self.index], (self.rest >> 61) as u32)
+    pub(crate) fn rest(self) -> u64 {
+        self.rest
+    }
+
+    pub(crate) fn tags(self) -> &'l Tags {
+        &self.array.tags[self.index]
     }
 }
 
 pub(crate) struct LineArray {
     lines: Box<[Line]>,
-    bytes: Box<[AtomicU8]>,
-    marks: Marks,
+    tags: Box<[Tags]>,
 }
 
 impl LineArray {
     pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
 
-    pub(crate) fn new(count: usize, marks: Marks) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         let slot = |_| Slot { key: AtomicPtr::new(null_mut()), value: AtomicPtr::new(null_mut()) };
         Self {
             lines: (0..=count).map(|_| Line { slots: core::array::from_fn(slot) }).collect(),
-            bytes: (0..count).map(|_| AtomicU8::new(0)).collect(),
-            marks,
+            tags: (0..=count).map(|_| core::array::from_fn(|_| AtomicU8::new(0))).collect(),
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+        self.lines.len() - 1
     }
 
     pub(crate) fn line(&self, index: usize) -> &Line {
@@ -84,8 +83,14 @@ impl LineArray {
         Home { array: self, index: (product >> 64) as usize, rest: product as u64 }
     }
 
-    pub(crate) fn marks(&self) -> Marks {
-        self.marks
+    pub(crate) fn tag(&self, slot: &Slot) -> &AtomicU8 {
+        let offset = core::ptr::from_ref(slot).addr() - core::ptr::from_ref(&self.lines[0]).addr();
+        let index = offset / size_of::<Slot>();
+        &self.tags[index / LINE_SLOTS][index % LINE_SLOTS]
+    }
+
+    pub(crate) fn last_tag(&self, line: usize) -> &AtomicU8 {
+        &self.tags[line][LINE_SLOTS - 1]
     }
 
     pub(crate) fn reserved(&self) -> &Line {

@@ -3,8 +3,17 @@
 #[path = "../../../src/platform/search/portable.rs"]
 mod portable;
 
-use super::lines::{Line, Slot};
+use super::lines::{Line, Slot, Tags};
 use super::{rule, site};
+
+pub(crate) fn excludes(tags: &Tags, tag: u8) -> bool {
+    let mut last = 0;
+    let others = tags.iter().all(|other| {
+        last = other.load(site!(TAG_LOAD: SeqCst));
+        last != tag
+    });
+    others && last == 0
+}
 
 pub(crate) fn value_of(line: &Line, key: *mut ()) -> *mut () {
     slot_of(line, key).map_or(core::ptr::null_mut(), |slot| slot.value.load(site!(FIND_VALUE: SeqCst)))

@@ -28,6 +28,11 @@ pub(crate) fn load_newest(newest: bool) {
     NEWEST.set(newest);
 }
 
+/// Loom takes a SeqCst store as one with Release, which is what the name says on x86-64.
+pub(crate) fn store_before_exchange(byte: &AtomicU8, value: u8, ordering: Ordering) {
+    byte.store(value, ordering);
+}
+
 macro_rules! stepped {
     ($name:ident $(<$param:ident>)? holds $value:ty: $($more:tt)*) => {
         pub(crate) struct $name $(<$param>)? {
@@ -94,7 +99,7 @@ macro_rules! stepped {
 
 stepped!(AtomicPtr<T> holds *mut T:);
 stepped!(AtomicBool holds bool:);
-stepped!(AtomicU8 holds u8: fetch_or);
+stepped!(AtomicU8 holds u8:);
 stepped!(AtomicU64 holds u64: fetch_and);
 stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or fetch_max);
 

@@ -1,8 +1,16 @@
 //! The search for every machine: what the other versions must agree with.
 
-use crate::platform::lines::{Line, Slot};
+use crate::platform::lines::{LINE_SLOTS, Line, Slot, Tags};
 use crate::platform::site;
 use core::hint::select_unpredictable;
+
+/// Whether `tag`, which is not 0, is none of the tags of some lines, and the last tag of one of the lines is 0.
+#[inline(always)]
+pub(crate) fn excludes(tags: &Tags, tag: u8) -> bool {
+    // SeqCst: decides that a key is absent; pairs with TAG_SET and TAG_PASS.
+    let seen = tags.each_ref().map(|tag| tag.load(site!(TAG_LOAD: SeqCst)));
+    seen.iter().all(|&seen| seen != tag) && seen.chunks(LINE_SLOTS).any(|line| line[LINE_SLOTS - 1] == 0)
+}
 
 /// The value word of the slot that holds `key`, read after its key word; null if there is none.
 #[inline(always)]
