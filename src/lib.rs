@@ -58,6 +58,7 @@
 
 mod map;
 mod platform;
+mod published;
 mod reclaim;
 mod table;
 
@@ -65,6 +66,8 @@ pub use map::{
     AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
     OwnedRef, Pinned, RandomState, Ref, Stats, Values,
 };
+pub use platform::epoch::{Guard, pin};
+pub use published::{NotCurrent, OwnedSnapshot, Published, Reclaimed, Snapshot};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]
