@@ -62,7 +62,7 @@ use snapshot::Content;
 ///
 /// An index is rebuilt in the background, and published; queries see the old one or the new one.
 ///
-/// ```
+/// ```standalone_crate
 /// use atomic_dict::{Published, pin};
 /// use std::collections::BTreeMap;
 /// use std::thread;
@@ -227,7 +227,7 @@ impl<T> Published<T> {
     /// the process are gone, nothing of this cell is left, unless another call is dropping it right now. A guard of the calling thread itself keeps what was replaced under it.
     /// Waits for nobody; takes as long as the destructors do. A destructor that calls it drops nothing.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use atomic_dict::{Published, pin};
     /// let cell = Published::new("a");
     /// let guard = pin();

@@ -16,5 +16,5 @@ pub(crate) const COLLECTS_BEFORE_WAITING: usize = 1;
 pub(crate) const SPINS_FOR_LEN: usize = 1;
 pub(crate) const COLLECTIONS_IN_VAIN: usize = 1;
 pub(crate) const COLLECTIONS_PER_PUBLICATION: usize = 1;
-pub(crate) const DUE_UNDER_GUARD: u64 = 0;
+pub(crate) const DUE_UNDER_GUARD: u64 = 1;
 pub(crate) const WAITING_PER_DUE: u64 = 8;
