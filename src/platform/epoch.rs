@@ -38,6 +38,12 @@ impl Birth {
 /// Guards of one thread nest: only the outermost costs a locked instruction.
 ///
 /// A guard serves any number of cells. The handle of a map has one, too: see [`Pinned::guard`](crate::Pinned::guard).
+/// It cannot go to another thread:
+///
+/// ```compile_fail,E0277
+/// let guard = atomic_dict::pin();
+/// std::thread::spawn(move || drop(guard));
+/// ```
 ///
 /// ```
 /// use atomic_dict::{Published, pin};

@@ -8,12 +8,14 @@
 //! | `publish` | replacing it |
 //! | `retired` | replaced values, and when they are dropped |
 //! | `outcome` | what calls return |
+//! | `traits` | common traits |
 #![allow(unsafe_code)] // `Send` and `Sync` of a cell of pointers, and reading through them.
 
 mod outcome;
 mod publish;
 mod retired;
 mod snapshot;
+mod traits;
 
 pub use outcome::{NotCurrent, Reclaimed};
 pub use snapshot::{OwnedSnapshot, Snapshot};
@@ -22,41 +24,46 @@ use crate::platform::epoch::{self, Guard};
 use crate::platform::site;
 use crate::platform::sync::AtomicPtr;
 use crate::reclaim::{self, node::NodePtr};
-use core::fmt;
 use core::ptr;
 use retired::Retired;
 use snapshot::Content;
 
 /// A cell that publishes whole snapshots: one immutable value, which readers borrow while others replace it.
 ///
-/// Readers call [`load`](Self::load) under a [`Guard`](crate::Guard), and hold a plain reference. They never wait, and write nothing shared.
-/// Publishers replace the value by one compare-and-set, and wait for nobody. Each publication makes the version one larger; a
-/// value and its version are read together ([`snapshot`](Self::snapshot)).
+/// Readers call [`load`](Self::load) under a [`Guard`], and hold a plain reference. They never wait, and
+/// write nothing shared. (Making a guard notes the thread's epoch, and now and then frees memory.) Publishers replace
+/// the value by one compare-and-set, and wait for nobody. Each publication makes the version one larger; a value and
+/// its version are read together ([`snapshot`](Self::snapshot)).
 ///
-/// **Progress.** Reading is wait-free, publishing lock-free: a thread that is stopped anywhere, outside the allocator and your own
-/// closures and destructors, never stops the others. (Like any guard it delays the dropping of old values.)
+/// **Progress.** Reading never waits, and publishing is lock-free: a thread that is stopped anywhere, outside the
+/// allocator and your own closures and destructors, never stops the others. (Like any guard it delays the dropping of
+/// old values.)
 ///
-/// **Atomicity.** All operations are linearizable, together with those of other cells and of maps: there is one order of all of
-/// them. For an index that is rebuilt now and then, with a map for what came since: who looks into the map *first* misses nothing that
-/// is taken out of it after an index with it was published (see [`Pinned::guard`](crate::Pinned::guard)).
+/// **Atomicity.** All operations are linearizable, together with those of other cells and of maps: there is one order
+/// of all of them. For an index that is rebuilt now and then, with a map for what came since: who looks into the map
+/// *first* misses nothing that is taken out of it after an index with it was published (see
+/// [`Pinned::guard`](crate::Pinned::guard)).
 ///
 /// # Destructors
 ///
-/// A value that was replaced is dropped when no reader can have it any more, exactly once, and never by a reader: neither making
-/// nor dropping a guard runs a destructor of a value. These run
+/// A value that was replaced is dropped when no reader can have it any more, exactly once, and never by a reader:
+/// neither making nor dropping a guard runs a destructor of a value. These run
 ///
 /// - at the end of [`store`](Self::store), [`store_if_version`](Self::store_if_version), [`update`](Self::update) and
-///   [`try_update`](Self::try_update), when the new value is published already. If no reader is at work, that includes the value just
-///   replaced;
+///   [`try_update`](Self::try_update), when the new value is published already. If no reader is at work, that usually
+///   includes the value just replaced; otherwise it waits for the next of these calls;
 /// - in [`reclaim`](Self::reclaim);
-/// - when the cell is dropped, or taken apart by [`into_inner`](Self::into_inner): no value outlives its cell, so it need not be `'static`.
+/// - when the cell is dropped, or taken apart by [`into_inner`](Self::into_inner): no value outlives its cell, so it
+///   need not be `'static`.
 ///
-/// A publisher whose thread holds a guard (as it does in [`swap`](Self::swap) and [`compare_and_set`](Self::compare_and_set)) runs none, since
-/// others could free nothing meanwhile; but if more than four are due, it drops them all rather than let memory grow. Who wants to be sure that a
-/// publication takes microseconds publishes under a guard, and calls `reclaim` without one.
+/// A publisher whose thread holds a guard (as it does in [`swap`](Self::swap) and
+/// [`compare_and_set`](Self::compare_and_set)) runs none, since others could free nothing meanwhile; but if more than
+/// four are due, it drops them all rather than let memory grow. Who wants to be sure that a publication takes
+/// microseconds publishes under a guard, and calls `reclaim` without one.
 ///
 /// A panic of a destructor of a replaced value is contained, and counted in
-/// [`Stats::panics_in_drops`](crate::Stats::panics_in_drops). One of the last value, which is dropped with the cell, is not.
+/// [`Stats::panics_in_drops`](crate::Stats::panics_in_drops). One of the last value, which is dropped with the cell, is
+/// not.
 ///
 /// # Example
 ///
@@ -191,7 +198,7 @@ impl<T> Published<T> {
         unsafe { self.read(self.current(guard), guard) }
     }
 
-    /// The current value with its version and a guard of its own. Wait-free, linearizable.
+    /// The current value with its version and a guard of its own. Never waits, linearizable.
     ///
     /// ```
     /// let cell = atomic_dict::Published::new(1);
@@ -207,7 +214,7 @@ impl<T> Published<T> {
         unsafe { OwnedSnapshot::new(node, guard) }
     }
 
-    /// How many values were published since the cell was made. Never goes down; each publication adds one. Wait-free,
+    /// How many values were published since the cell was made. Never goes down; each publication adds one. Never waits,
     /// linearizable; pins.
     ///
     /// ```
@@ -223,9 +230,10 @@ impl<T> Published<T> {
 
     /// Drops replaced values that no reader can have any more, and says how many are left.
     ///
-    /// Takes as many steps of the collector as bring something, so it also frees what maps and other cells have retired; when all guards of
-    /// the process are gone, nothing of this cell is left, unless another call is dropping it right now. A guard of the calling thread itself keeps what was replaced under it.
-    /// Waits for nobody; takes as long as the destructors do. A destructor that calls it drops nothing.
+    /// Takes as many steps of the collector as bring something, so it also frees what maps and other cells have
+    /// retired; when all guards of the process are gone, nothing of this cell is left, unless another call is dropping
+    /// it right now. A guard of the calling thread itself keeps what was replaced under it. Waits for nobody; takes as
+    /// long as the destructors do. A destructor that calls it drops nothing.
     ///
     /// ```standalone_crate
     /// use atomic_dict::{Published, pin};
@@ -256,7 +264,8 @@ impl<T> Published<T> {
         Reclaimed { dropped, waiting: usize::try_from(waiting).unwrap_or(usize::MAX) }
     }
 
-    /// The value, to change it in place: nobody else has borrowed the cell. That is no publication, so the version stays.
+    /// The value, to change it in place: nobody else has borrowed the cell. That is no publication, so the version
+    /// stays.
     ///
     /// ```
     /// let mut cell = atomic_dict::Published::new(1);
@@ -297,8 +306,8 @@ impl<T> Published<T> {
         NodePtr::from_ptr(address).expect("a cell that can be called has a value")
     }
 
-    /// What a node holds, for as long as the guard lives. (And the cell, which drops values without a grace period when it is
-    /// dropped, is borrowed.)
+    /// What a node holds, for as long as the guard lives. (And the cell, which drops values without a grace period when
+    /// it is dropped, is borrowed.)
     ///
     /// # Safety
     /// The node was current in this cell under the guard.
@@ -315,33 +324,5 @@ impl<T> Drop for Published<T> {
         let node = self.current.load(site!(SNAPSHOT_OWNED: Relaxed));
         // SAFETY: owned by the cell, which nobody has borrowed; null if it was taken.
         unsafe { NodePtr::<Content<T>>::free(node) };
-    }
-}
-
-/// ```
-/// let cell = atomic_dict::Published::<Vec<u8>>::default();
-/// assert!(cell.load_owned().is_empty());
-/// ```
-impl<T: Default> Default for Published<T> {
-    fn default() -> Self {
-        Self::new(T::default())
-    }
-}
-
-/// ```
-/// let cell = atomic_dict::Published::from("a");
-/// assert_eq!(*cell.load_owned(), "a");
-/// ```
-impl<T> From<T> for Published<T> {
-    fn from(value: T) -> Self {
-        Self::new(value)
-    }
-}
-
-/// Shows the current value and its version.
-impl<T: fmt::Debug> fmt::Debug for Published<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let now = self.load_owned();
-        f.debug_struct("Published").field("version", &now.version()).field("value", &*now).finish()
     }
 }

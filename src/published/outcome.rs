@@ -39,7 +39,7 @@ impl<C: fmt::Debug, T> Error for NotCurrent<C, T> {}
 pub struct Reclaimed {
     /// Values that it dropped.
     pub dropped: usize,
-    /// Values that were replaced before the call, and are not dropped yet: a reader may have them. Approximately, while others
-    /// publish and drop.
+    /// Values that were replaced before the call, and are not dropped yet: a reader may have them. Approximately, while
+    /// others publish and drop.
     pub waiting: usize,
 }

@@ -18,7 +18,8 @@ struct Done<'g, T> {
 impl<T> Published<T> {
     /// Publishes `value`, whatever is there, and returns its version.
     ///
-    /// Lock-free, linearizable. Does not wait for readers. Drops replaced values at the end: see [the type](Self#destructors).
+    /// Lock-free, linearizable. Does not wait for readers. Drops replaced values at the end: see [the
+    /// type](Self#destructors).
     ///
     /// ```
     /// let cell = atomic_dict::Published::new("a");
@@ -38,8 +39,9 @@ impl<T> Published<T> {
 
     /// Publishes `value`, whatever is there, and returns what it replaced.
     ///
-    /// Lock-free, linearizable. Does not wait for readers, and takes the time of one exchange: it is called under a guard, so
-    /// it leaves destructors to later calls, [`reclaim`](Self::reclaim) for example, unless [too many wait](Self#destructors).
+    /// Lock-free, linearizable. Does not wait for readers, and takes the time of one exchange: it is called under a
+    /// guard, so it leaves destructors to later calls, [`reclaim`](Self::reclaim) for example, unless [too many
+    /// wait](Self#destructors).
     ///
     /// ```
     /// use atomic_dict::{Published, pin};
@@ -58,10 +60,11 @@ impl<T> Published<T> {
 
     /// Publishes `value` in place of the very value that `current` refers to, and returns the new snapshot.
     ///
-    /// What counts is which publication it is, not whether values are equal. As long as `current` can be used, no other value
-    /// stands where it does, so it cannot be mistaken for a later one. A reference to anything else is not current.
+    /// What counts is which publication it is, not whether values are equal. As long as `current` can be used, no other
+    /// value stands where it does, so it cannot be mistaken for a later one. A reference to anything else is not
+    /// current.
     ///
-    /// Wait-free, linearizable. Destructors as in [`swap`](Self::swap).
+    /// Lock-free, linearizable. Destructors as in [`swap`](Self::swap).
     ///
     /// # Errors
     /// If something else is current: that, and the value that was not published.
@@ -88,9 +91,10 @@ impl<T> Published<T> {
 
     /// Publishes `value` if the current version is still `version`, and returns the version of `value`.
     ///
-    /// For work that takes long: nothing needs to be pinned between reading the version and this call. A version never comes back.
+    /// For work that takes long: nothing needs to be pinned between reading the version and this call. A version never
+    /// comes back.
     ///
-    /// Wait-free, linearizable. Destructors as in [`store`](Self::store).
+    /// Lock-free, linearizable. Destructors as in [`store`](Self::store).
     ///
     /// # Errors
     /// If another version is current: that, and the value that was not published.
@@ -115,9 +119,9 @@ impl<T> Published<T> {
 
     /// Publishes what `compute` makes of the current value, and returns its version: read, copy, update.
     ///
-    /// No publication is lost: if another one comes first, `compute` **runs again** with that, and what it had made is dropped. So
-    /// it should compute, and nothing else. It runs under a guard: nothing that any map or cell retires meanwhile is freed. For work
-    /// that takes long see [`store_if_version`](Self::store_if_version).
+    /// No publication is lost: if another one comes first, `compute` **runs again** with that, and what it had made is
+    /// dropped. So it should compute, and nothing else. It runs under a guard: nothing that any map or cell retires
+    /// meanwhile is freed. For work that takes long see [`store_if_version`](Self::store_if_version).
     ///
     /// Lock-free, linearizable. Destructors as in [`store`](Self::store). If `compute` panics, nothing is published.
     ///
@@ -216,7 +220,8 @@ impl<T> Published<T> {
         guard.flush();
     }
 
-    /// Ends a publication, which made `replaced` values old: drops what is due. To be called without a guard of one's own.
+    /// Ends a publication, which made `replaced` values old: drops what is due. To be called without a guard of one's
+    /// own.
     fn settle(&self, replaced: u64) {
         if epoch::collecting() {
             return;

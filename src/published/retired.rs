@@ -1,12 +1,13 @@
 //! Replaced values: where they wait, and until when.
 //!
-//! A value that was replaced goes to a list of its cell. It is *due* when no thread can have it any more. What the collector is
-//! asked to do at the end of a grace period is to raise one number, `due`: all values with a smaller version are. One number
-//! is enough, since versions say the order in which values were replaced: whoever asks for values below *n* asks when all of these
-//! were replaced already. So no destructor ever runs in the collector, and nothing in the collector points to a value: a cell
-//! that is dropped drops all of its values at once.
+//! A value that was replaced goes to a list of its cell. It is *due* when no thread can have it any more. What the
+//! collector is asked to do at the end of a grace period is to raise one number, `due`: all values with a smaller
+//! version are. One number is enough, since versions say the order in which values were replaced: whoever asks for
+//! values below *n* asks when all of these were replaced already. So no destructor ever runs in the collector, and
+//! nothing in the collector points to a value: a cell that is dropped drops all of its values at once.
 //!
-//! The list is a stack of which only the whole is taken, so no node can leave it and return between two looks of a thread.
+//! The list is a stack of which only the whole is taken, so no node can leave it and return between two looks of a
+//! thread.
 #![allow(unsafe_code)] // Owns the nodes in the list.
 
 use super::snapshot::Content;
@@ -102,14 +103,16 @@ impl<T> Retired<T> {
         self.dropped.load(site!(DROPPED_LOAD: Relaxed)) // Relaxed: a figure.
     }
 
-    /// Whether more than `spare` values can be dropped, and enough of all that wait to be worth a walk through the list.
+    /// Whether more than `spare` values can be dropped, and enough of all that wait to be worth a walk through the
+    /// list.
     pub(super) fn worth_dropping(&self, replaced: u64, spare: u64) -> bool {
         let due = self.due();
         let ready = due.saturating_sub(self.dropped());
         ready > spare && ready * WAITING_PER_DUE >= replaced.saturating_sub(due)
     }
 
-    /// Drops the values that are due, oldest first, and returns how many. A panic of a destructor is contained, and counted.
+    /// Drops the values that are due, oldest first, and returns how many. A panic of a destructor is contained, and
+    /// counted.
     pub(crate) fn drop_due(&self) -> usize {
         let due = self.take_due(self.due());
         // SAFETY: taken out of the list above, and no reader has a value that is due.

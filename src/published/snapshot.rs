@@ -10,8 +10,8 @@ use core::marker::PhantomData;
 use core::ops::Deref;
 use core::ptr;
 
-/// A value, and what is to be known about it. The order of the fields keeps a value without a size inside of the node, so that
-/// no other object has its address.
+/// A value, and what is to be known about it. The order of the fields keeps a value without a size inside of the node,
+/// so that no other object has its address.
 #[repr(C)]
 pub(super) struct Content<T> {
     /// How many values were published before. Final once this one is.
@@ -36,10 +36,10 @@ impl<T> Content<T> {
     }
 }
 
-/// A value of a [`Published`](crate::Published) cell together with its version, read under a [`Guard`](crate::Guard).
+/// A value of a [`Published`](crate::Published) cell together with its version, read under a [`Guard`].
 ///
-/// It stays as it is, whatever is published meanwhile, and locks nothing: as long as the guard lives, only the dropping of
-/// replaced values waits.
+/// It stays as it is, whatever is published meanwhile, and locks nothing: as long as the guard lives, only the dropping
+/// of replaced values waits.
 ///
 /// ```
 /// use atomic_dict::{Published, pin};
@@ -103,8 +103,8 @@ impl<T> Deref for Snapshot<'_, T> {
 
 /// A [`Snapshot`] with a guard of its own, returned by [`Published::load_owned`](crate::Published::load_owned).
 ///
-/// It keeps its thread pinned, so it cannot go to another thread, and should not be kept for long: meanwhile nothing that was
-/// replaced in any cell or map is freed.
+/// It keeps its thread pinned, so it cannot go to another thread, and should not be kept for long: meanwhile nothing
+/// that was replaced in any cell or map is freed.
 ///
 /// ```
 /// let cell = atomic_dict::Published::new(String::from("first"));
@@ -123,7 +123,8 @@ impl<T> OwnedSnapshot<'_, T> {
     /// Keeps a node with the guard that it was read under.
     ///
     /// # Safety
-    /// The node was current, in a cell that is borrowed for the lifetime of the result, when `guard` was pinned already.
+    /// The node was current, in a cell that is borrowed for the lifetime of the result, when `guard` was pinned
+    /// already.
     #[inline]
     pub(super) unsafe fn new(node: NodePtr<Content<T>>, guard: Guard) -> Self {
         Self { node, guard, _cell: PhantomData }

@@ -1,6 +1,6 @@
 //! Who may free what, and when.
 //!
-//! Everything that threads reach through the words of a table lives in a [`Node`](node::NodePtr): tables, boxed keys,
+//! Everything that threads reach through the words of a table, or of a cell, lives in a [`Node`](node::NodePtr): tables, boxed keys,
 //! boxed values, blocks of cells. A node is private to the thread that allocated it until a store with Release
 //! publishes its address. Whoever makes it unreachable, by a compare-and-set that only one thread can win, retires it;
 //! it is freed when every thread that was pinned at that moment has unpinned.
