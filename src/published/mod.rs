@@ -94,12 +94,12 @@ use snapshot::Content;
 ///         drop(guard);
 ///         index.reclaim(); // takes long, if the old one is large
 ///     });
-///     scope.spawn(|| {
+///     let query = scope.spawn(|| {
 ///         let guard = pin(); // one for each query
 ///         let words = index.load(&guard).0.get(&3).map(Vec::as_slice);
 ///         assert!(words == Some(&["map"]) || words == Some(&["map", "set"]));
 ///     });
-///     rebuild.join().unwrap();
+///     (rebuild.join().unwrap(), query.join().unwrap())
 /// });
 /// assert_eq!(index.version(), 1);
 /// assert_eq!(index.reclaim().waiting, 0); // no reader is left

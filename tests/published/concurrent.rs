@@ -1,6 +1,6 @@
 //! Several threads at one cell.
 
-use crate::alone;
+use crate::{alone, together};
 use atomic_dict::{Published, pin};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -36,36 +36,33 @@ impl Drop for Checked {
 fn versions_and_values_belong_together_and_never_go_back() {
     let _alone = alone();
     let (cell, done) = (Published::new(Checked::new(0)), AtomicBool::new(false));
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                let mut last = 0;
-                while !done.load(Relaxed) {
-                    let mut guard = pin();
-                    for _ in 0..100 {
-                        let now = cell.snapshot(&guard);
-                        assert_eq!(now.check(), now.version());
-                        assert!(now.version() >= last, "{} behind {last}", now.version());
-                        last = now.version();
-                        guard.repin();
-                    }
-                    let owned = cell.load_owned();
-                    assert!(owned.check() == owned.version() && cell.version() >= owned.version());
-                    last = owned.version();
-                }
-            });
-        }
-        scope.spawn(|| {
-            for number in 1..=PUBLICATIONS {
-                if number % 3 == 0 {
-                    assert_eq!(cell.swap(Checked::new(number), &pin()).check(), number - 1);
-                } else {
-                    assert_eq!(cell.store(Checked::new(number)), number);
-                }
+    let read = || {
+        let mut last = 0;
+        while !done.load(Relaxed) {
+            let mut guard = pin();
+            for _ in 0..100 {
+                let now = cell.snapshot(&guard);
+                assert_eq!(now.check(), now.version());
+                assert!(now.version() >= last, "{} behind {last}", now.version());
+                last = now.version();
+                guard.repin();
             }
-            done.store(true, Relaxed);
-        });
-    });
+            let owned = cell.load_owned();
+            assert!(owned.check() == owned.version() && cell.version() >= owned.version());
+            last = owned.version();
+        }
+    };
+    let publish = || {
+        for number in 1..=PUBLICATIONS {
+            if number % 3 == 0 {
+                assert_eq!(cell.swap(Checked::new(number), &pin()).check(), number - 1);
+            } else {
+                assert_eq!(cell.store(Checked::new(number)), number);
+            }
+        }
+        done.store(true, Relaxed);
+    };
+    together(&[&read, &read, &publish]);
     assert_eq!((cell.version(), cell.load_owned().check()), (PUBLICATIONS, PUBLICATIONS));
 }
 
@@ -114,32 +111,30 @@ fn no_update_is_lost() {
         runs.fetch_add(1, Relaxed);
         Checked::new(current.check() + 1)
     };
-    thread::scope(|scope| {
-        scope.spawn(|| (0..PUBLICATIONS).for_each(|_| assert!(cell.update(next) > 0)));
-        scope.spawn(|| (0..PUBLICATIONS).for_each(|_| assert!(cell.try_update(|now| Some(next(now))).is_some())));
-        scope.spawn(|| {
-            for _ in 0..PUBLICATIONS {
-                let guard = pin();
-                let mut current = cell.snapshot(&guard);
-                while let Err(failed) = cell.compare_and_set(&current, next(&current), &guard) {
-                    assert!(failed.current.version() > current.version());
-                    current = failed.current;
-                }
+    let by_identity = || {
+        let guard = pin();
+        let mut current = cell.snapshot(&guard);
+        while let Err(failed) = cell.compare_and_set(&current, next(&current), &guard) {
+            assert!(failed.current.version() > current.version());
+            current = failed.current;
+        }
+    };
+    let by_version = || {
+        loop {
+            let current = cell.load_owned();
+            let (version, new) = (current.version(), next(&current));
+            drop(current);
+            if cell.store_if_version(version, new).is_ok() {
+                break;
             }
-        });
-        scope.spawn(|| {
-            for _ in 0..PUBLICATIONS {
-                loop {
-                    let current = cell.load_owned();
-                    let (version, new) = (current.version(), next(&current));
-                    drop(current);
-                    if cell.store_if_version(version, new).is_ok() {
-                        break;
-                    }
-                }
-            }
-        });
-    });
+        }
+    };
+    together(&[
+        &|| (0..PUBLICATIONS).for_each(|_| assert!(cell.update(next) > 0)),
+        &|| (0..PUBLICATIONS).for_each(|_| assert!(cell.try_update(|now| Some(next(now))).is_some())),
+        &|| (0..PUBLICATIONS).for_each(|_| by_identity()),
+        &|| (0..PUBLICATIONS).for_each(|_| by_version()),
+    ]);
     assert_eq!(cell.load_owned().check(), 4 * PUBLICATIONS);
     assert_eq!(cell.version(), 4 * PUBLICATIONS);
     assert!(runs.into_inner() as u64 >= 4 * PUBLICATIONS);
@@ -150,22 +145,21 @@ fn no_update_is_lost() {
 fn cells_are_seen_in_order() {
     let _alone = alone();
     let (first, second) = (Published::new(0), Published::new(0));
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            for number in 1..=PUBLICATIONS {
-                first.store(number);
-                second.store(number);
+    let publish = || {
+        for number in 1..=PUBLICATIONS {
+            first.store(number);
+            second.store(number);
+        }
+    };
+    let read = || {
+        loop {
+            let guard = pin();
+            let later = *second.load(&guard);
+            assert!(*first.load(&guard) >= later);
+            if later == PUBLICATIONS {
+                break;
             }
-        });
-        scope.spawn(|| {
-            loop {
-                let guard = pin();
-                let later = *second.load(&guard);
-                assert!(*first.load(&guard) >= later);
-                if later == PUBLICATIONS {
-                    break;
-                }
-            }
-        });
-    });
+        }
+    };
+    together(&[&publish, &read]);
 }

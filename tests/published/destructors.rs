@@ -1,6 +1,6 @@
 //! Who drops what, when.
 
-use crate::alone;
+use crate::{alone, together};
 use atomic_dict::{AtomicMap, Published, pin};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -103,7 +103,7 @@ fn readers_drop_nothing() {
             format!("{:?}", thread::current().id())
         };
         let readers = [(); 3].map(|()| scope.spawn(read));
-        scope.spawn(|| {
+        let publisher = scope.spawn(|| {
             for number in (1..).take_while(|_| log.dropped() < DROPS) {
                 match number % 4 {
                     0 => assert_eq!(cell.swap(log.value(number), &pin()).number, number - 1),
@@ -117,6 +117,7 @@ fn readers_drop_nothing() {
             }
             done.store(true, Relaxed);
         });
+        publisher.join().expect("the publisher does not panic");
         readers.map(|reader| reader.join().expect("no reader panics")).into()
     });
     let droppers: BTreeSet<String> = log.threads().iter().map(|thread| format!("{thread:?}")).collect();
@@ -135,21 +136,17 @@ fn every_value_is_dropped_once() {
     let _alone = alone();
     let log = Log::default();
     let cell = Published::new(log.value(0));
-    thread::scope(|scope| {
-        for thread in 0..3 {
-            let (cell, log) = (&cell, &log);
-            scope.spawn(move || {
-                for number in thread * EACH + 1..=(thread + 1) * EACH {
-                    if number % 2 == 0 {
-                        cell.store(log.value(number));
-                    } else {
-                        assert!(cell.swap(log.value(number), &pin()).number <= 3 * EACH);
-                    }
-                }
-            });
+    let publish = |thread: u64| {
+        for number in thread * EACH + 1..=(thread + 1) * EACH {
+            if number % 2 == 0 {
+                cell.store(log.value(number));
+            } else {
+                assert!(cell.swap(log.value(number), &pin()).number <= 3 * EACH);
+            }
         }
-        scope.spawn(|| (0..1000).for_each(|_| assert!(cell.reclaim().waiting <= 3 * EACH as usize)));
-    });
+    };
+    let reclaim = || (0..1000).for_each(|_| assert!(cell.reclaim().waiting <= 3 * EACH as usize));
+    together(&[&|| publish(0), &|| publish(1), &|| publish(2), &reclaim]);
     let waiting = cell.reclaim().waiting;
     assert_eq!((waiting, log.dropped() as u64), (0, 3 * EACH));
     drop(cell);
@@ -168,9 +165,7 @@ fn a_guard_across_many_publications() {
     let before = figures.stats().retired_bytes;
     let guard = pin();
     let first = cell.load(&guard);
-    thread::scope(|scope| {
-        scope.spawn(|| (1..=PUBLICATIONS).for_each(|number| assert_eq!(cell.store(log.value(number)), number)));
-    });
+    together(&[&|| (1..=PUBLICATIONS).for_each(|number| assert_eq!(cell.store(log.value(number)), number))]);
     let reclaimed = cell.reclaim();
     assert_eq!((reclaimed.dropped, reclaimed.waiting, first.number), (0, PUBLICATIONS as usize, 0));
     let each = (figures.stats().retired_bytes - before) / PUBLICATIONS as usize;

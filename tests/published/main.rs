@@ -13,6 +13,15 @@ mod destructors;
 mod sequential;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Does each work on a thread of its own. They have ended when it returns, and what they leave behind is handed over.
+fn together(work: &[&(dyn Fn() + Sync)]) {
+    thread::scope(|scope| {
+        let threads: Vec<_> = work.iter().map(|work| scope.spawn(*work)).collect();
+        threads.into_iter().for_each(|thread| thread.join().expect("no thread panics"));
+    });
+}
 
 /// Waits for the end of other tests.
 fn alone() -> MutexGuard<'static, ()> {

@@ -23,10 +23,13 @@ pub struct Setup {
 
 /// What all rounds have shown.
 pub struct Outcome {
-    /// Name and million reads per second, one number per round. The first is the pin plus an atomic load.
+    /// Name and million reads per second, a number for each repetition. The first is the pin plus an atomic load.
     pub reads: Vec<(&'static str, Vec<f64>)>,
     pub publications: Vec<(&'static str, Publications)>,
 }
+
+/// Reads are measured so many times a round, for a short time each: what disturbs the machine shall meet all of them.
+const REPETITIONS: usize = 5;
 
 type Read = fn(threads: usize) -> f64;
 type Publish = fn(&Setup, &mut Publications);
@@ -49,15 +52,15 @@ const PUBLISHERS: [(&str, Publish); 3] = [
 
 /// Every contender once a round, in an order that rotates.
 pub fn run(setup: &Setup) -> Outcome {
-    let bar = progress::bar((setup.rounds + 1) * (READS.len() + PUBLISHERS.len()));
+    let bar = progress::bar((setup.rounds + 1) * (READS.len() * REPETITIONS + PUBLISHERS.len()));
     let mut outcome = Outcome {
         reads: READS.map(|(name, _)| (name, Vec::new())).into(),
         publications: PUBLISHERS.map(|(name, _)| (name, Publications::default())).into(),
     };
     // Round 0 warms up and does not count.
     for round in 0..=setup.rounds {
-        for turn in 0..READS.len() {
-            let place = (round + turn) % READS.len();
+        for turn in 0..READS.len() * REPETITIONS {
+            let place = (round + turn + turn / READS.len()) % READS.len();
             bar.set_message(format!("round {round}: read {}", READS[place].0));
             let mops = READS[place].1(setup.threads);
             if round > 0 {

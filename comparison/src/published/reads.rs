@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::cells::Read;
 
 /// Between two looks at the clock.
-const BATCH: usize = 100_000;
+const BATCH: usize = 50_000;
 
-const SPAN: Duration = Duration::from_millis(100);
+const SPAN: Duration = Duration::from_millis(20);
 
 /// Million reads per second of all threads together.
 pub fn mops<C: Read>(threads: usize) -> f64 {
