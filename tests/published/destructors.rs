@@ -43,158 +43,165 @@ impl Drop for Logged {
 
 #[test]
 fn without_readers_a_publication_drops_what_it_replaces() {
-    let _alone = alone();
-    let log = Log::default();
-    let cell = Published::new(log.value(0));
-    cell.store(log.value(1));
-    assert_eq!(log.numbers(), [0]);
-    assert!(cell.store_if_version(1, log.value(2)).is_ok());
-    assert_eq!(log.numbers(), [0, 1]);
-    cell.update(|_| log.value(3));
-    assert_eq!(log.numbers(), [0, 1, 2]);
-    drop(cell);
-    assert_eq!(log.numbers(), [0, 1, 2, 3]);
+    alone(|| {
+        let log = Log::default();
+        let cell = Published::new(log.value(0));
+        cell.store(log.value(1));
+        assert_eq!(log.numbers(), [0]);
+        assert!(cell.store_if_version(1, log.value(2)).is_ok());
+        assert_eq!(log.numbers(), [0, 1]);
+        cell.update(|_| log.value(3));
+        assert_eq!(log.numbers(), [0, 1, 2]);
+        drop(cell);
+        assert_eq!(log.numbers(), [0, 1, 2, 3]);
+    });
 }
 
 #[test]
 fn a_publisher_under_a_guard_leaves_it_to_others() {
-    let _alone = alone();
-    let log = Log::default();
-    let cell = Published::new(log.value(0));
-    cell.swap(log.value(1), &pin());
-    cell.swap(log.value(2), &pin());
-    assert_eq!(log.numbers(), []);
-    let reclaimed = cell.reclaim();
-    assert_eq!((reclaimed.dropped, reclaimed.waiting, log.numbers()), (2, 0, vec![0, 1]));
-    cell.swap(log.value(3), &pin());
-    cell.store(log.value(4));
-    assert_eq!(log.numbers(), [0, 1, 2, 3]);
+    alone(|| {
+        let log = Log::default();
+        let cell = Published::new(log.value(0));
+        cell.swap(log.value(1), &pin());
+        cell.swap(log.value(2), &pin());
+        assert_eq!(log.numbers(), []);
+        let reclaimed = cell.reclaim();
+        assert_eq!((reclaimed.dropped, reclaimed.waiting, log.numbers()), (2, 0, vec![0, 1]));
+        cell.swap(log.value(3), &pin());
+        cell.store(log.value(4));
+        assert_eq!(log.numbers(), [0, 1, 2, 3]);
+    });
 }
 
 /// Even if nobody ever calls `reclaim`, or publishes without a guard.
 #[test]
 fn publishers_under_guards_keep_few_values() {
-    let _alone = alone();
-    let log = Log::default();
-    let cell = Published::new(log.value(0));
-    for number in 1..1000 {
-        let guard = pin();
-        cell.store(log.value(number));
-        drop(guard);
-        assert!(log.dropped() as u64 + 20 > number, "{} of {number}", log.dropped());
-    }
+    alone(|| {
+        let log = Log::default();
+        let cell = Published::new(log.value(0));
+        for number in 1..1000 {
+            let guard = pin();
+            cell.store(log.value(number));
+            drop(guard);
+            assert!(log.dropped() as u64 + 20 > number, "{} of {number}", log.dropped());
+        }
+    });
 }
 
 /// Readers that pin all the time, and so do the collector's work.
 #[test]
 fn readers_drop_nothing() {
     const DROPS: usize = 5000;
-    let _alone = alone();
-    let (log, done) = (Log::default(), AtomicBool::new(false));
-    let cell = Published::new(log.value(0));
-    let readers: BTreeSet<String> = thread::scope(|scope| {
-        let read = || {
-            while !done.load(Relaxed) {
-                for _ in 0..500 {
-                    assert!(cell.load(&pin()).number < u64::MAX);
+    alone(|| {
+        let (log, done) = (Log::default(), AtomicBool::new(false));
+        let cell = Published::new(log.value(0));
+        let readers: BTreeSet<String> = thread::scope(|scope| {
+            let read = || {
+                while !done.load(Relaxed) {
+                    for _ in 0..500 {
+                        assert!(cell.load(&pin()).number < u64::MAX);
+                    }
+                    assert!(cell.load_owned().number <= cell.version());
                 }
-                assert!(cell.load_owned().number <= cell.version());
-            }
-            format!("{:?}", thread::current().id())
-        };
-        let readers = [(); 3].map(|()| scope.spawn(read));
-        let publisher = scope.spawn(|| {
-            for number in (1..).take_while(|_| log.dropped() < DROPS) {
-                match number % 4 {
-                    0 => assert_eq!(cell.swap(log.value(number), &pin()).number, number - 1),
-                    1 => assert_eq!(cell.store(log.value(number)), number),
-                    2 => assert_eq!(cell.update(|_| log.value(number)), number),
-                    _ => assert!(cell.compare_and_set(&cell.load_owned(), log.value(number), &pin()).is_ok()),
+                format!("{:?}", thread::current().id())
+            };
+            let readers = [(); 3].map(|()| scope.spawn(read));
+            let publisher = scope.spawn(|| {
+                for number in (1..).take_while(|_| log.dropped() < DROPS) {
+                    match number % 4 {
+                        0 => assert_eq!(cell.swap(log.value(number), &pin()).number, number - 1),
+                        1 => assert_eq!(cell.store(log.value(number)), number),
+                        2 => assert_eq!(cell.update(|_| log.value(number)), number),
+                        _ => assert!(cell.compare_and_set(&cell.load_owned(), log.value(number), &pin()).is_ok()),
+                    }
+                    if number % 100 == 0 {
+                        cell.reclaim();
+                    }
                 }
-                if number % 100 == 0 {
-                    cell.reclaim();
-                }
-            }
-            done.store(true, Relaxed);
+                done.store(true, Relaxed);
+            });
+            publisher.join().expect("the publisher does not panic");
+            readers.map(|reader| reader.join().expect("no reader panics")).into()
         });
-        publisher.join().expect("the publisher does not panic");
-        readers.map(|reader| reader.join().expect("no reader panics")).into()
+        let droppers: BTreeSet<String> = log.threads().iter().map(|thread| format!("{thread:?}")).collect();
+        assert!(droppers.is_disjoint(&readers), "{droppers:?} and {readers:?}");
+        assert_eq!(droppers.len(), 1);
+        cell.reclaim();
+        let mut dropped = log.numbers();
+        dropped.sort_unstable();
+        assert!(dropped.into_iter().eq(0..cell.version()), "each once");
     });
-    let droppers: BTreeSet<String> = log.threads().iter().map(|thread| format!("{thread:?}")).collect();
-    assert!(droppers.is_disjoint(&readers), "{droppers:?} and {readers:?}");
-    assert_eq!(droppers.len(), 1);
-    cell.reclaim();
-    let mut dropped = log.numbers();
-    dropped.sort_unstable();
-    assert!(dropped.into_iter().eq(0..cell.version()), "each once");
 }
 
 /// Many publishers and reclaimers: each value is dropped once.
 #[test]
 fn every_value_is_dropped_once() {
     const EACH: u64 = 5000;
-    let _alone = alone();
-    let log = Log::default();
-    let cell = Published::new(log.value(0));
-    let publish = |thread: u64| {
-        for number in thread * EACH + 1..=(thread + 1) * EACH {
-            if number % 2 == 0 {
-                cell.store(log.value(number));
-            } else {
-                assert!(cell.swap(log.value(number), &pin()).number <= 3 * EACH);
+    alone(|| {
+        let log = Log::default();
+        let cell = Published::new(log.value(0));
+        let publish = |thread: u64| {
+            for number in thread * EACH + 1..=(thread + 1) * EACH {
+                if number % 2 == 0 {
+                    cell.store(log.value(number));
+                } else {
+                    assert!(cell.swap(log.value(number), &pin()).number <= 3 * EACH);
+                }
             }
-        }
-    };
-    let reclaim = || (0..1000).for_each(|_| assert!(cell.reclaim().waiting <= 3 * EACH as usize));
-    together(&[&|| publish(0), &|| publish(1), &|| publish(2), &reclaim]);
-    let waiting = cell.reclaim().waiting;
-    assert_eq!((waiting, log.dropped() as u64), (0, 3 * EACH));
-    drop(cell);
-    let mut dropped = log.numbers();
-    dropped.sort_unstable();
-    assert!(dropped.into_iter().eq(0..=3 * EACH));
+        };
+        let reclaim = || (0..1000).for_each(|_| assert!(cell.reclaim().waiting <= 3 * EACH as usize));
+        together(&[&|| publish(0), &|| publish(1), &|| publish(2), &reclaim]);
+        let waiting = cell.reclaim().waiting;
+        assert_eq!((waiting, log.dropped() as u64), (0, 3 * EACH));
+        drop(cell);
+        let mut dropped = log.numbers();
+        dropped.sort_unstable();
+        assert!(dropped.into_iter().eq(0..=3 * EACH));
+    });
 }
 
 /// Nothing is dropped under it, and all after it; and what the collector is asked to do does not pile up.
 #[test]
 fn a_guard_across_many_publications() {
     const PUBLICATIONS: u64 = 100_000;
-    let _alone = alone();
-    let log = Log::default();
-    let (cell, figures) = (Published::new(log.value(0)), AtomicMap::<u8, u8>::new());
-    let before = figures.stats().retired_bytes;
-    let guard = pin();
-    let first = cell.load(&guard);
-    together(&[&|| (1..=PUBLICATIONS).for_each(|number| assert_eq!(cell.store(log.value(number)), number))]);
-    let reclaimed = cell.reclaim();
-    assert_eq!((reclaimed.dropped, reclaimed.waiting, first.number), (0, PUBLICATIONS as usize, 0));
-    let each = (figures.stats().retired_bytes - before) / PUBLICATIONS as usize;
-    assert!((30..40).contains(&each), "{each} bytes for each value");
-    drop(guard);
-    let reclaimed = cell.reclaim();
-    assert_eq!((reclaimed.dropped, reclaimed.waiting), (PUBLICATIONS as usize, 0));
-    assert!(figures.stats().retired_bytes <= before + 64);
+    alone(|| {
+        let log = Log::default();
+        let (cell, figures) = (Published::new(log.value(0)), AtomicMap::<u8, u8>::new());
+        let before = figures.stats().retired_bytes;
+        let guard = pin();
+        let first = cell.load(&guard);
+        together(&[&|| (1..=PUBLICATIONS).for_each(|number| assert_eq!(cell.store(log.value(number)), number))]);
+        let reclaimed = cell.reclaim();
+        assert_eq!((reclaimed.dropped, reclaimed.waiting, first.number), (0, PUBLICATIONS as usize, 0));
+        let each = (figures.stats().retired_bytes - before) / PUBLICATIONS as usize;
+        assert!((30..40).contains(&each), "{each} bytes for each value");
+        drop(guard);
+        let reclaimed = cell.reclaim();
+        assert_eq!((reclaimed.dropped, reclaimed.waiting), (PUBLICATIONS as usize, 0));
+        assert!(figures.stats().retired_bytes <= before + 64);
+    });
 }
 
 /// A cell that goes takes all its values along, at once, whatever others hold.
 #[test]
 fn a_cell_takes_its_values_along() {
-    let _alone = alone();
-    let log = Log::default();
-    let other = Published::new(0);
-    let guard = pin(); // keeps everything in the process
-    let held = other.load(&guard);
-    let cell = Published::new(log.value(0));
-    (1..100).for_each(|number| assert_eq!(cell.store(log.value(number)), number));
-    assert_eq!(log.numbers(), []);
-    let last = cell.into_inner();
-    assert_eq!((last.number, log.dropped()), (99, 99));
-    let cell = Published::new(log.value(100));
-    cell.store(log.value(101));
-    drop(cell);
-    assert_eq!((log.dropped(), *held), (101, 0));
-    drop(guard);
-    other.reclaim(); // the requests of the cells that are gone come to nothing
+    alone(|| {
+        let log = Log::default();
+        let other = Published::new(0);
+        let guard = pin(); // keeps everything in the process
+        let held = other.load(&guard);
+        let cell = Published::new(log.value(0));
+        (1..100).for_each(|number| assert_eq!(cell.store(log.value(number)), number));
+        assert_eq!(log.numbers(), []);
+        let last = cell.into_inner();
+        assert_eq!((last.number, log.dropped()), (99, 99));
+        let cell = Published::new(log.value(100));
+        cell.store(log.value(101));
+        drop(cell);
+        assert_eq!((log.dropped(), *held), (101, 0));
+        drop(guard);
+        other.reclaim(); // the requests of the cells that are gone come to nothing
+    });
 }
 
 /// Panics when it is dropped, if it says so.
@@ -211,31 +218,33 @@ impl Drop for Bomb {
 
 #[test]
 fn a_panic_of_a_replaced_value_is_contained_and_counted() {
-    let _alone = alone();
-    let (log, figures) = (Log::default(), AtomicMap::<u8, u8>::new());
-    let before = figures.stats().panics_in_drops;
-    let cell = Published::new(Bomb(true, log.clone()));
-    for number in 0..6 {
-        cell.swap(Bomb(number % 2 == 0, log.clone()), &pin());
-    }
-    let reclaimed = cell.reclaim();
-    assert_eq!(reclaimed.waiting, 0);
-    assert_eq!(cell.store(Bomb(false, log.clone())), 7);
-    assert_eq!((log.dropped(), figures.stats().panics_in_drops - before), (7, 4));
-    // The last one is its owner's.
-    cell.store(Bomb(true, log.clone()));
-    assert!(catch_unwind(AssertUnwindSafe(|| drop(cell))).is_err());
-    assert_eq!((log.dropped(), figures.stats().panics_in_drops - before), (9, 4));
+    alone(|| {
+        let (log, figures) = (Log::default(), AtomicMap::<u8, u8>::new());
+        let before = figures.stats().panics_in_drops;
+        let cell = Published::new(Bomb(true, log.clone()));
+        for number in 0..6 {
+            cell.swap(Bomb(number % 2 == 0, log.clone()), &pin());
+        }
+        let reclaimed = cell.reclaim();
+        assert_eq!(reclaimed.waiting, 0);
+        assert_eq!(cell.store(Bomb(false, log.clone())), 7);
+        assert_eq!((log.dropped(), figures.stats().panics_in_drops - before), (7, 4));
+        // The last one is its owner's.
+        cell.store(Bomb(true, log.clone()));
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(cell))).is_err());
+        assert_eq!((log.dropped(), figures.stats().panics_in_drops - before), (9, 4));
+    });
 }
 
 #[test]
 fn a_panic_of_a_closure_publishes_nothing() {
-    let _alone = alone();
-    let log = Log::default();
-    let cell = Published::new(log.value(0));
-    let update = || cell.update(|_| resume_unwind(Box::new("a closure that panics")));
-    assert!(catch_unwind(AssertUnwindSafe(update)).is_err());
-    assert_eq!((cell.version(), cell.store(log.value(1)), log.numbers()), (0, 1, vec![0]));
+    alone(|| {
+        let log = Log::default();
+        let cell = Published::new(log.value(0));
+        let update = || cell.update(|_| resume_unwind(Box::new("a closure that panics")));
+        assert!(catch_unwind(AssertUnwindSafe(update)).is_err());
+        assert_eq!((cell.version(), cell.store(log.value(1)), log.numbers()), (0, 1, vec![0]));
+    });
 }
 
 /// Publishes when it is dropped, to a cell of its kind.
@@ -264,14 +273,15 @@ impl Drop for Successor {
 #[test]
 fn destructors_that_publish() {
     const LENGTH: u64 = 100_000;
-    let _alone = alone();
-    let chain = Arc::new(Chain::default());
-    let cell = chain.cell.get_or_init(|| Published::new(None));
-    cell.store(Some(Successor(LENGTH, Arc::clone(&chain))));
-    while chain.dropped.load(Relaxed) as u64 <= LENGTH {
-        cell.store(None);
-    }
-    assert_eq!(cell.reclaim().waiting, 0);
+    alone(|| {
+        let chain = Arc::new(Chain::default());
+        let cell = chain.cell.get_or_init(|| Published::new(None));
+        cell.store(Some(Successor(LENGTH, Arc::clone(&chain))));
+        while chain.dropped.load(Relaxed) as u64 <= LENGTH {
+            cell.store(None);
+        }
+        assert_eq!(cell.reclaim().waiting, 0);
+    });
 }
 
 /// A value of a map that publishes when the collector drops it, on whichever thread that happens.
@@ -288,17 +298,18 @@ impl Drop for Announcing<'_> {
 fn publishing_inside_of_the_collector_drops_nothing() {
     static LOG: OnceLock<Log> = OnceLock::new();
     static CELL: OnceLock<Published<Logged>> = OnceLock::new();
-    let _alone = alone();
-    let log = LOG.get_or_init(Log::default);
-    let cell = CELL.get_or_init(|| Published::new(log.value(0)));
-    let map = AtomicMap::new();
-    for key in 0..10 {
-        map.insert(key, Announcing(cell, log));
-        map.remove(&key);
-    }
-    map.flush();
-    assert_eq!((cell.version(), log.numbers()), (10, vec![]));
-    assert_eq!((cell.reclaim().dropped, log.dropped()), (10, 10));
+    alone(|| {
+        let log = LOG.get_or_init(Log::default);
+        let cell = CELL.get_or_init(|| Published::new(log.value(0)));
+        let map = AtomicMap::new();
+        for key in 0..10 {
+            map.insert(key, Announcing(cell, log));
+            map.remove(&key);
+        }
+        map.flush();
+        assert_eq!((cell.version(), log.numbers()), (10, vec![]));
+        assert_eq!((cell.reclaim().dropped, log.dropped()), (10, 10));
+    });
 }
 
 /// A thread that is being torn down has no place for its guards any more.
@@ -315,18 +326,19 @@ fn a_thread_that_ends_publishes() {
     thread_local! {
         static LAST: OnceLock<AtTheEnd> = const { OnceLock::new() };
     }
-    let _alone = alone();
-    let log = Log::default();
-    let cell = Arc::new(Published::new(log.value(0)));
-    for _ in 0..20 {
-        let (cell, log) = (Arc::clone(&cell), log.clone());
-        // Set before the thread's first guard, hence dropped behind it.
-        let last = thread::spawn(move || {
-            LAST.with(|last| drop(last.set(AtTheEnd(Arc::clone(&cell), log))));
-            cell.load(&pin()).number
-        });
-        last.join().expect("the thread does not panic");
-    }
-    cell.reclaim();
-    assert_eq!((cell.version(), cell.load_owned().number, log.dropped()), (20, 20, 20));
+    alone(|| {
+        let log = Log::default();
+        let cell = Arc::new(Published::new(log.value(0)));
+        for _ in 0..20 {
+            let (cell, log) = (Arc::clone(&cell), log.clone());
+            // Set before the thread's first guard, hence dropped behind it.
+            let last = thread::spawn(move || {
+                LAST.with(|last| drop(last.set(AtTheEnd(Arc::clone(&cell), log))));
+                cell.load(&pin()).number
+            });
+            last.join().expect("the thread does not panic");
+        }
+        cell.reclaim();
+        assert_eq!((cell.version(), cell.load_owned().number, log.dropped()), (20, 20, 20));
+    });
 }
