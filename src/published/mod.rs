@@ -273,7 +273,9 @@ impl<T> Published<T> {
     /// assert_eq!((*cell.load_owned(), cell.version()), (2, 0));
     /// ```
     pub fn get_mut(&mut self) -> &mut T {
-        let node = Self::known(self.current.load(site!(SNAPSHOT_OWNED: Relaxed))); // Relaxed: exclusive access.
+        let address = self.current.load(site!(SNAPSHOT_OWNED: Relaxed)); // Relaxed: exclusive access.
+        // SAFETY: the cell is borrowed, hence whole.
+        let node = unsafe { Self::known(address) };
         // SAFETY: owned by the cell, of which nobody else has a reference.
         &mut unsafe { node.get_mut() }.value
     }
@@ -288,7 +290,9 @@ impl<T> Published<T> {
     #[must_use]
     pub fn into_inner(self) -> T {
         // Relaxed: exclusive access.
-        let node = Self::known(self.current.swap(ptr::null_mut(), site!(SNAPSHOT_TAKE: Relaxed)));
+        let address = self.current.swap(ptr::null_mut(), site!(SNAPSHOT_TAKE: Relaxed));
+        // SAFETY: nobody has taken it before, since that takes the cell.
+        let node = unsafe { Self::known(address) };
         // SAFETY: owned by the cell, which has forgotten it.
         unsafe { node.take() }.value
     }
@@ -297,13 +301,19 @@ impl<T> Published<T> {
     #[inline(always)]
     fn current(&self, _guard: &Guard) -> NodePtr<Content<T>> {
         // SeqCst: PUBLISH edge, pairs with PUBLISH; and it stands in the one order of all operations.
-        Self::known(self.current.load(site!(SNAPSHOT_LOAD: SeqCst)))
+        let address = self.current.load(site!(SNAPSHOT_LOAD: SeqCst));
+        // SAFETY: the cell is borrowed, hence whole.
+        unsafe { Self::known(address) }
     }
 
-    /// A node by its address, read while the cell is whole.
+    /// A node by its address: without a branch, which a reader would pay for.
+    ///
+    /// # Safety
+    /// It was read from `current` of a cell that is whole, where it is never null.
     #[inline(always)]
-    fn known(address: *mut ()) -> NodePtr<Content<T>> {
-        NodePtr::from_ptr(address).expect("a cell that can be called has a value")
+    unsafe fn known(address: *mut ()) -> NodePtr<Content<T>> {
+        // SAFETY: by the contract of this function.
+        unsafe { NodePtr::from_ptr(address).unwrap_unchecked() }
     }
 
     /// What a node holds, for as long as the guard lives. (And the cell, which drops values without a grace period when

@@ -190,7 +190,8 @@ impl<T> Published<T> {
             // operations. On failure: another publisher's value, which is the current one now.
             match self.current.compare_exchange(old, next, site!(PUBLISH: SeqCst), site!(PUBLISH_LOST: SeqCst)) {
                 Ok(_) => break,
-                Err(seen) => node = Self::known(seen),
+                // SAFETY: the cell is borrowed, hence whole.
+                Err(seen) => node = unsafe { Self::known(seen) },
             }
             // SAFETY: current under the guard, as the exchange has seen.
             before = unsafe { self.read(node, guard) };
