@@ -44,6 +44,10 @@ use snapshot::Content;
 /// *first* misses nothing that is taken out of it after an index with it was published (see
 /// [`Pinned::guard`](crate::Pinned::guard)).
 ///
+/// **Cost.** A load under a guard is one load, without a branch; making a guard is one locked instruction, if the thread
+/// has none yet. A publication is an allocation, an exchange and some steps of the collector: about a microsecond,
+/// whatever the size of what the value owns. The destructors come on top.
+///
 /// # Destructors
 ///
 /// A value that was replaced is dropped when no reader can have it any more, exactly once, and never by a reader:
@@ -230,10 +234,12 @@ impl<T> Published<T> {
 
     /// Drops replaced values that no reader can have any more, and says how many are left.
     ///
-    /// Takes as many steps of the collector as bring something, so it also frees what maps and other cells have
-    /// retired; when all guards of the process are gone, nothing of this cell is left, unless another call is dropping
-    /// it right now. A guard of the calling thread itself keeps what was replaced under it. Waits for nobody; takes as
-    /// long as the destructors do. A destructor that calls it drops nothing.
+    /// When all guards of the process are gone, nothing of this cell is left, unless another call is dropping it right
+    /// now. (A guard of the calling thread keeps what was replaced under it.) Takes as many steps of the collector as
+    /// bring something, so it frees what maps have retired, too.
+    ///
+    /// Waits for nobody, but takes as long as the destructors do, which it runs even if the thread holds a guard. A
+    /// destructor that calls it drops nothing.
     ///
     /// ```standalone_crate
     /// use atomic_dict::{Published, pin};

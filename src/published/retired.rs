@@ -113,7 +113,7 @@ impl<T> Retired<T> {
 
     /// Drops the values that are due, oldest first, and returns how many. A panic of a destructor is contained, and
     /// counted.
-    pub(crate) fn drop_due(&self) -> usize {
+    pub(super) fn drop_due(&self) -> usize {
         let due = self.take_due(self.due());
         // SAFETY: taken out of the list above, and no reader has a value that is due.
         unsafe { self.drop_list(due) }
