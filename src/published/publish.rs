@@ -62,7 +62,7 @@ impl<T> Published<T> {
     ///
     /// What counts is which publication it is, not whether values are equal. As long as `current` can be used, no other
     /// value stands where it does, so it cannot be mistaken for a later one. A reference to anything else is not
-    /// current.
+    /// current. (Values without a size have no place of their own: a reference to another one may be the same.)
     ///
     /// Lock-free, linearizable. Destructors as in [`swap`](Self::swap).
     ///

@@ -10,20 +10,19 @@ use core::marker::PhantomData;
 use core::ops::Deref;
 use core::ptr;
 
-/// A value, and what is to be known about it. The order of the fields keeps a value without a size inside of the node,
-/// so that no other object has its address.
+/// A value, and what is to be known about it. The value comes first, so that its address is that of the node.
 #[repr(C)]
 pub(super) struct Content<T> {
+    pub(super) value: T,
     /// How many values were published before. Final once this one is.
     pub(super) version: u64,
-    pub(super) value: T,
     /// The next in a list of replaced values. Readers do not look at it.
     next: AtomicPtr<()>,
 }
 
 impl<T> Content<T> {
     pub(super) fn new(value: T) -> Self {
-        Self { version: 0, value, next: AtomicPtr::new(ptr::null_mut()) }
+        Self { value, version: 0, next: AtomicPtr::new(ptr::null_mut()) }
     }
 
     pub(super) fn next(&self) -> Option<NodePtr<Self>> {

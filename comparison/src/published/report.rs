@@ -56,11 +56,14 @@ impl Report<'_> {
             [50.0, 90.0].iter().for_each(|percent| lines.number(percentile(&seen.publish, *percent)));
             lines.number(longest(&seen.publish));
             lines.number(percentile(&seen.dispose, 50.0));
-            for reads in [&seen.quiet, &seen.busy] {
+            // A publication can be over before the reader has read once.
+            let pairs = seen.busy.iter().zip(&seen.quiet).filter(|(busy, quiet)| !busy.is_empty() && !quiet.is_empty());
+            let (busy, quiet): (Vec<_>, Vec<_>) = pairs.map(|(busy, quiet)| (busy.clone(), quiet.clone())).unzip();
+            for reads in [&quiet, &busy] {
                 [50.0, 99.9].iter().for_each(|percent| lines.number(percentile(reads, *percent)));
             }
-            lines.number(longest(&seen.busy));
-            lines.number(ratio(&seen.busy, &seen.quiet, 99.9));
+            lines.number(longest(&busy));
+            lines.number(ratio(&busy, &quiet, 99.9));
             lines.end();
         }
         lines.into_text()
@@ -82,7 +85,7 @@ mod tests {
         let setup = Setup { rounds: 2, threads: 2, bytes: 4096, publications: 2000 };
         let outcome = run(&setup);
         let text = Report { setup: &setup, outcome: &outcome }.text();
-        assert!(!text.contains(" - "), "{text}");
+        assert!(!text.contains("NaN"), "{text}");
         assert_eq!(text.lines().count(), 1 + 8 + 1 + 1 + 4, "{text}");
         for (_, seen) in &outcome.publications {
             assert!(seen.publish.len() == 2 && seen.publish.iter().all(|round| round.len() == 2000));
