@@ -1,12 +1,12 @@
 //! A reclaimer that frees nothing while a model runs, and checks everything instead.
 //!
-//! It keeps its books in a plain thread-local: all threads of a model run on one thread of the machine, and the books must
-//! add neither schedule points nor synchronisation. One edge there is, which the fences of a real epoch give: who pins
-//! after a retirement has seen what happened before it. A deferred notice comes behind the unpinning of everybody it has
-//! waited for; `flush` runs those that are due, in models that ask for it (`collect_in_flush`). An access to a node fails if the node was retired and none of the
-//! guards that were alive then is the one used; a node that is neither freed nor retired at the end fails as a leak. Each
-//! node carries a cell of loom's, written at allocation and read at each access, so that a node which is reached without
-//! having been published fails too.
+//! It keeps its books in a plain thread-local: all threads of a model run on one thread of the machine, and the books
+//! must add neither schedule points nor synchronisation. One edge there is, which the fences of a real epoch give: who
+//! pins after a retirement has seen what happened before it. A deferred notice comes behind the unpinning of everybody
+//! it has waited for; `flush` runs those that are due, in models that ask for it (`collect_in_flush`). An access to a
+//! node fails if the node was retired and none of the guards that were alive then is the one used; a node that is
+//! neither freed nor retired at the end fails as a leak. Each node carries a cell of loom's, written at allocation and
+//! read at each access, so that a node which is reached without having been published fails too.
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
