@@ -1,4 +1,4 @@
-//! A reclaimer that frees nothing while a model runs, and checks everything instead.
+//! A reclaimer that frees nothing by itself while a model runs, and checks everything instead.
 //!
 //! It keeps its books in a plain thread-local: all threads of a model run on one thread of the machine, and the books
 //! must add neither schedule points nor synchronisation. One edge there is, which the fences of a real epoch give: who
