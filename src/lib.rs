@@ -15,6 +15,9 @@
 //! assert_eq!(pinned.remove("two").as_deref(), Some(&20));
 //! ```
 //!
+//! [`Published`] is a cell for one immutable value that is replaced as a whole: a snapshot, an index, a configuration. Readers
+//! borrow it under a [`Guard`] from [`pin`]; a handle of a map [has one](Pinned::guard), too.
+//!
 //! # Consistency
 //!
 //! Every operation on a key takes effect at one moment between its call and its return, and there is one order of these
@@ -40,7 +43,8 @@
 //! `crossbeam-epoch`, with a collector of this crate's own). A thread sees things while it has a handle or a reference. So
 //! a handle that is kept for hours keeps all garbage of these hours: use [`Pinned::repin`], or make a new one. Destructors
 //! of keys and values run on whichever thread frees them, hence `Send` and `'static`; a panic in one of these is
-//! contained there. A thread hands its garbage over when it has retired 64 objects, when it ends, and at
+//! contained there. (Values of a [`Published`] cell are dropped by those who publish,
+//! [never by readers](Published#destructors).) A thread hands its garbage over when it has retired 64 objects, when it ends, and at
 //! [`flush`](AtomicMap::flush): the last few objects of a thread that retires no more wait for that.
 //!
 //! # Performance
@@ -54,10 +58,11 @@
 //!
 //! The names of cereggii's `AtomicDict`, which this map follows, are kept as aliases of the documentation search.
 //!
-//! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository.
+//! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository, that of cells in `docs/PUBLISHED.md`.
 
 mod map;
 mod platform;
+mod published;
 mod reclaim;
 mod table;
 
@@ -65,6 +70,8 @@ pub use map::{
     AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
     OwnedRef, Pinned, RandomState, Ref, Stats, Values,
 };
+pub use platform::epoch::{Guard, pin};
+pub use published::{NotCurrent, OwnedSnapshot, Published, Reclaimed, Snapshot};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! Measures atomic-dict beside other maps; the README says how.
+//! Measures atomic-dict beside other maps and cells; the README says how.
 
 pub mod cli;
 pub mod contenders;
@@ -9,6 +9,7 @@ pub mod lines;
 pub mod loads;
 pub mod measure;
 pub mod progress;
+pub mod published;
 pub mod table;
 pub mod threads;
 pub mod timing;

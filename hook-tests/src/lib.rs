@@ -27,6 +27,8 @@ extern crate self as atomic_dict;
 #[path = "../../src/map/mod.rs"]
 mod map;
 mod platform;
+#[path = "../../src/published/mod.rs"]
+mod published;
 #[path = "../../src/reclaim/mod.rs"]
 mod reclaim;
 #[path = "../../src/table/mod.rs"]

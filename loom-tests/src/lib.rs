@@ -10,6 +10,8 @@
 
 mod map;
 mod platform;
+#[path = "../../src/published/mod.rs"]
+mod published;
 #[path = "../../src/reclaim/mod.rs"]
 mod reclaim;
 #[path = "../../src/table/mod.rs"]

@@ -23,7 +23,8 @@ pub use pinned::Pinned;
 pub use refs::{OwnedRef, Ref};
 pub use stats::Stats;
 
-use crate::platform::{discards, epoch};
+use crate::platform::discards;
+use crate::reclaim;
 use crate::table::RawMap;
 
 /// A lock-free concurrent hash map.
@@ -194,20 +195,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// map.flush();
     /// ```
     pub fn flush(&self) {
-        /// What is handed over now is two steps of the epoch away from being freed.
-        const ATTEMPTS: usize = 4;
-        let (mut useful, mut in_vain) = (0, 0);
         discards::keep_none();
-        // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
-        while in_vain < ATTEMPTS + useful / 8 {
-            let before = epoch::pending_bytes();
-            epoch::pin().flush();
-            discards::free_all();
-            if epoch::pending_bytes() < before {
-                (useful, in_vain) = (useful + 1, 0);
-            } else {
-                in_vain += 1;
-            }
-        }
+        reclaim::collect();
     }
 }

@@ -37,7 +37,17 @@ impl<'m, K: 'static, V: 'static, S> Pinned<'m, K, V, S> {
         self.map
     }
 
-    pub(super) fn guard(&self) -> &Guard {
+    /// The guard, which serves [`Published`](crate::Published) cells as well: one pin for both.
+    ///
+    /// ```
+    /// use atomic_dict::{AtomicMap, Published};
+    /// let (recent, index) = (AtomicMap::from([(4, ())]), Published::new(vec![1, 2, 3]));
+    /// let recent = recent.pin();
+    /// // What leaves the map is in the index by then, so the map comes first.
+    /// let found = |number| recent.contains_key(&number) || index.load(recent.guard()).contains(&number);
+    /// assert!(found(1) && found(4) && !found(5));
+    /// ```
+    pub fn guard(&self) -> &Guard {
         &self.guard
     }
 

@@ -17,8 +17,8 @@ pub struct Stats {
     pub bytes: usize,
     /// Migrations that were completed: to larger, smaller, and equally large tables.
     pub migrations: usize,
-    /// Bytes of keys, values, tables and what migrations needed that maps of this process have retired and not freed
-    /// yet. What keys and values own beyond themselves is not counted.
+    /// Bytes of keys, values, tables, what migrations needed, and replaced values of cells that maps and cells of this process
+    /// have retired and not freed yet. What keys and values own beyond themselves is not counted.
     pub retired_bytes: usize,
     /// Panics of destructors that reclamation has contained, in this process.
     pub panics_in_drops: usize,

@@ -31,8 +31,27 @@ impl Birth {
     pub(crate) fn assert_published(&self) {}
 }
 
-/// While a guard lives, nothing that its thread can reach in a map is freed.
-pub(crate) struct Guard {
+/// While a guard lives, nothing that its thread can reach in a map or a cell is freed.
+///
+/// Made by [`pin`]. It locks nothing and stops nobody: only the freeing of memory waits, in the whole process, so a guard
+/// should not be kept for long, or be [repinned](Self::repin) now and then. It belongs to the thread that made it.
+/// Guards of one thread nest: only the outermost costs a locked instruction.
+///
+/// A guard serves any number of cells. The handle of a map has one, too: see [`Pinned::guard`](crate::Pinned::guard).
+/// It cannot go to another thread:
+///
+/// ```compile_fail,E0277
+/// let guard = atomic_dict::pin();
+/// std::thread::spawn(move || drop(guard));
+/// ```
+///
+/// ```
+/// use atomic_dict::{Published, pin};
+/// let (low, high) = (Published::new(1), Published::new(10));
+/// let guard = pin();
+/// assert!(low.load(&guard) < high.load(&guard));
+/// ```
+pub struct Guard {
     inner: crossbeam_epoch::Guard,
     thread: usize,
 }
@@ -42,7 +61,7 @@ struct Local {
     thread: usize,
     index: ManuallyDrop<ThreadIndex>,
     retired: Cell<u32>,
-    /// Set while a deferred function runs, which must not start another collection on top of itself.
+    /// Set while a deferred function or destructor runs, which must not start another collection on top of itself.
     collecting: Cell<bool>,
 }
 
@@ -117,9 +136,18 @@ fn collector() -> &'static Collector {
     unsafe { &*found }
 }
 
-/// Pins the current thread. Pins nest; only the outermost costs a locked instruction.
+/// Pins the current thread: what it reads from maps and cells through the guard stays as long as the guard does.
+///
+/// Pins nest; only the outermost costs a locked instruction. Never waits. Now and then it frees memory that is ready, but runs
+/// no destructor of a value of a [`Published`](crate::Published) cell.
+///
+/// ```
+/// let guard = atomic_dict::pin();
+/// let cell = atomic_dict::Published::new(1);
+/// assert_eq!(cell.load(&guard), &1);
+/// ```
 #[inline]
-pub(crate) fn pin() -> Guard {
+pub fn pin() -> Guard {
     LOCAL.try_with(|local| Guard { inner: local.handle.pin(), thread: local.thread }).unwrap_or_else(|_| pin_once())
 }
 
@@ -140,8 +168,20 @@ impl Guard {
         self.thread
     }
 
-    /// Lets go of everything reached so far, as if by a new guard.
-    pub(crate) fn repin(&mut self) {
+    /// Lets go of everything reached so far, as if by a new guard, at less cost. References taken before end here.
+    ///
+    /// Another guard of the same thread keeps the thread where it is.
+    ///
+    /// ```
+    /// use atomic_dict::{Published, pin};
+    /// let cell = Published::new(1);
+    /// let mut guard = pin();
+    /// for number in 2..10 {
+    ///     cell.swap(number, &guard);
+    ///     guard.repin(); // what was replaced so far can be dropped
+    /// }
+    /// ```
+    pub fn repin(&mut self) {
         if LOCAL.try_with(|_| ()).is_ok() {
             self.inner.repin();
         } else {
@@ -166,6 +206,22 @@ impl Guard {
     /// Models note here that `_node` has one owner more.
     #[inline(always)]
     pub(crate) fn note_second_owner(&self, _node: *mut ()) {}
+
+    /// Counts `bytes` at `_node`, which nobody can reach any more who pins from now on, among what is retired. When they are
+    /// freed is up to the caller: see `note_freed`.
+    pub(crate) fn note_retired(&self, _node: *mut (), bytes: usize) {
+        add_pending(bytes, self.thread);
+    }
+
+    /// Runs `notice` when every thread that is pinned now has unpinned: on any thread, in the middle of whatever it does. So it
+    /// must be quick, and must not panic. It is nothing for the collector before the next `flush` of this thread.
+    pub(crate) fn defer<F: FnOnce() + Send + 'static>(&self, notice: F) {
+        add_pending(size_of::<F>(), self.thread);
+        self.inner.defer(move || {
+            notice();
+            sub_pending(size_of::<F>());
+        });
+    }
 
     /// Calls `free(node)` when every thread that is pinned now has unpinned. `bytes` is what it gives back.
     ///
@@ -196,7 +252,17 @@ impl Guard {
     }
 }
 
-/// Whether a deferred function of this thread is running, on behalf of whoever retired something.
+/// Whether this thread holds a guard. (One that is being torn down counts as one that does not.)
+pub(crate) fn is_pinned() -> bool {
+    LOCAL.try_with(|local| local.handle.is_pinned()).unwrap_or(false)
+}
+
+/// What `note_retired` has counted is freed. Models check here that nobody can have it.
+pub(crate) fn note_freed(_node: *mut (), bytes: usize) {
+    sub_pending(bytes);
+}
+
+/// Whether this thread is in a deferred function, or a destructor, that `contain_panic` runs on behalf of others.
 pub(crate) fn collecting() -> bool {
     LOCAL.try_with(|local| local.collecting.get()).unwrap_or(false)
 }
@@ -207,8 +273,8 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// Runs a deferred function so that its panic cannot reach the innocent thread that happens to collect.
-fn contain_panic(deferred: impl FnOnce()) {
+/// Runs a deferred function, or a destructor, so that its panic cannot reach the innocent thread that happens to run it.
+pub(crate) fn contain_panic(deferred: impl FnOnce()) {
     let outer = LOCAL.try_with(|local| local.collecting.replace(true));
     if let Err(payload) = catch_unwind(AssertUnwindSafe(deferred)) {
         PANICS.fetch_add(1, site!(PANICS_ADD: Relaxed)); // Relaxed: a figure, publishes nothing.

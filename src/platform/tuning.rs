@@ -44,3 +44,17 @@ pub(crate) const COLLECTS_BEFORE_WAITING: usize = 4;
 
 /// Turns that an insertion or removal waits for those who ask for a moment of quiet, for each cell that they have to read.
 pub(crate) const SPINS_FOR_LEN: usize = 64;
+
+/// Steps of the collector that may free nothing before one gives up. What is handed over now is two steps of the epoch away
+/// from being freed.
+pub(crate) const COLLECTIONS_IN_VAIN: usize = 4;
+
+/// Steps of the collector that a publication takes to drop what it replaced: two for a request that was under way, and two for
+/// its own.
+pub(crate) const COLLECTIONS_PER_PUBLICATION: usize = 4;
+
+/// Replaced values that may be due before a publisher drops them although its thread holds a guard.
+pub(crate) const DUE_UNDER_GUARD: u64 = 4;
+
+/// A publisher looks for values that are due when at least one of so many is that waits.
+pub(crate) const WAITING_PER_DUE: u64 = 8;

@@ -1,6 +1,6 @@
 //! Who may free what, and when.
 //!
-//! Everything that threads reach through the words of a table lives in a [`Node`](node::NodePtr): tables, boxed keys,
+//! Everything that threads reach through the words of a table, or of a cell, lives in a [`Node`](node::NodePtr): tables, boxed keys,
 //! boxed values, blocks of cells. A node is private to the thread that allocated it until a store with Release
 //! publishes its address. Whoever makes it unreachable, by a compare-and-set that only one thread can win, retires it;
 //! it is freed when every thread that was pinned at that moment has unpinned.
@@ -14,3 +14,23 @@
 pub(crate) mod bytes;
 pub(crate) mod key_node;
 pub(crate) mod node;
+
+use crate::platform::tuning::COLLECTIONS_IN_VAIN;
+use crate::platform::{discards, epoch};
+
+/// Collects until nothing more can be freed, and frees what collections have left. With no guard alive anywhere, everything
+/// that this thread has retired is freed, and what others have handed over.
+pub(crate) fn collect() {
+    let (mut useful, mut in_vain) = (0, 0);
+    // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
+    while in_vain < COLLECTIONS_IN_VAIN + useful / 8 {
+        let before = epoch::pending_bytes();
+        epoch::pin().flush();
+        discards::free_all();
+        if epoch::pending_bytes() < before {
+            (useful, in_vain) = (useful + 1, 0);
+        } else {
+            in_vain += 1;
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Heap nodes whose address stands in a word.
 #![allow(unsafe_code)] // Allocation, and the step from an address to a reference.
 
-use crate::platform::epoch::{Birth, Guard};
+use crate::platform::epoch::{self, Birth, Guard};
 use core::alloc::Layout;
 use core::fmt;
 use core::mem::offset_of;
@@ -149,6 +149,31 @@ impl<T> NodePtr<T> {
     pub(crate) unsafe fn get_owned<'a>(self) -> &'a T {
         // SAFETY: the node is initialised and alive by the contract of this function.
         unsafe { &self.0.as_ref().content }
+    }
+
+    /// The same, to change it.
+    ///
+    /// # Safety
+    /// The caller owns the node for as long as the reference lives, and no other thread can reach it.
+    pub(crate) unsafe fn get_mut<'a>(mut self) -> &'a mut T {
+        // SAFETY: the node is initialised, alive and not shared by the contract of this function.
+        unsafe { &mut self.0.as_mut().content }
+    }
+
+    /// Counts a node that its owner has made unreachable among what is retired. Unlike `retire` it leaves it to the owner
+    /// when the node is freed: by `free_noted`.
+    pub(crate) fn note_retired(self, guard: &Guard) {
+        guard.note_retired(self.as_ptr(), Self::LAYOUT.size());
+    }
+
+    /// `free` for a node that was noted as retired.
+    ///
+    /// # Safety
+    /// The caller owns the node, and no other thread can reach it: those that could have unpinned.
+    pub(crate) unsafe fn free_noted(self) {
+        epoch::note_freed(self.as_ptr(), Self::LAYOUT.size());
+        // SAFETY: by the contract of this function.
+        unsafe { Self::free(self.as_ptr()) };
     }
 
     /// Frees the node after the grace period by `free`, which gets it as its owner.

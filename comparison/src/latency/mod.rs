@@ -1,11 +1,11 @@
 //! Latencies of single operations on a map that grows; the README says how.
 
 mod control;
-mod operations;
+pub(crate) mod operations;
 mod report;
 mod rounds;
 mod samples;
-mod summary;
+pub(crate) mod summary;
 
 use clap::ValueEnum;
 

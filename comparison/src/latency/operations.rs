@@ -77,7 +77,7 @@ pub fn latencies() -> Latencies {
     Latencies::new_with_bounds(1, 60_000_000_000, 3).expect("the bounds are valid")
 }
 
-fn nanos(duration: Duration) -> u64 {
+pub fn nanos(duration: Duration) -> u64 {
     duration.as_nanos() as u64
 }
 

@@ -13,8 +13,10 @@
 //! | `operations` | what victims do, and what must hold after it |
 //! | `sites` | the names in the sources |
 //! | `scenarios` | the tests |
+//! | `published` | the same for a published cell |
 
 mod case;
 mod operations;
+mod published;
 mod scenarios;
 mod sites;

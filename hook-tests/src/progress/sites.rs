@@ -15,11 +15,18 @@ pub(super) const OWNERS_ONLY: [(&str, &str); 7] = [
     ("STRIPES_DROP", "the drop of a counter owns it"),
 ];
 
-/// All names in the layers above the platform.
+/// All names in the layers of the map above the platform.
 pub(super) fn in_sources() -> BTreeSet<String> {
+    let names = in_layers(&["map", "table", "reclaim"]);
+    assert!(names.len() > 50, "only {} sites found in the sources", names.len());
+    names
+}
+
+/// All names in some folders of the sources.
+pub(super) fn in_layers(layers: &[&str]) -> BTreeSet<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut names = BTreeSet::new();
-    for layer in ["map", "table", "reclaim"] {
+    for layer in layers {
         let files = fs::read_dir(sources.join(layer)).expect("a layer of the crate");
         for file in files {
             let text = fs::read_to_string(file.expect("a source file").path()).expect("a source file");
@@ -31,6 +38,5 @@ pub(super) fn in_sources() -> BTreeSet<String> {
             }
         }
     }
-    assert!(names.len() > 50, "only {} sites found in the sources", names.len());
     names
 }

@@ -66,6 +66,7 @@ mod lines;
 mod migration;
 mod mutants;
 mod pages;
+mod published;
 mod rebuild;
 mod vacuity;
 mod values;

@@ -1,11 +1,21 @@
-//! Weakens every site and takes out every rule that `docs/TRANSITIONS.md` says a model holds: that model must fail.
+//! Weakens every site and takes out every rule that a page of `docs` says a model holds: that model must fail.
 
 use crate::platform::sites::MUTANT;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-const PAGE: &str = include_str!("../../../docs/TRANSITIONS.md");
+/// A page of the protocol.
+pub(super) struct Page {
+    text: &'static str,
+    /// The folders of `src` whose sites and rules stand there.
+    pub(super) folders: &'static [&'static str],
+}
+
+pub(super) const PAGES: [Page; 2] = [
+    Page { text: include_str!("../../../docs/TRANSITIONS.md"), folders: &["map", "platform", "reclaim", "table"] },
+    Page { text: include_str!("../../../docs/PUBLISHED.md"), folders: &["published"] },
+];
 
 /// A mutant that has not failed by then counts as one that passed: a model that fails does so early.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,28 +39,43 @@ impl Row {
     }
 }
 
-/// The rows of the table under `heading` whose first cell is a name. Its last cell says what kills the mutant.
-fn rows(heading: &str) -> Vec<Row> {
-    let mut lines = PAGE.lines().skip_while(|line| !line.starts_with(heading));
-    assert!(lines.next().is_some(), "the page has {heading}");
-    lines
-        .take_while(|line| !line.starts_with("## "))
-        .filter_map(|line| {
-            let cells: Vec<_> =
-                line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split(" | ").map(str::trim).collect();
-            let name = cells.first()?.strip_prefix('`')?.strip_suffix('`')?;
-            let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-            (is_name && cells.len() >= 4).then(|| Row { name, ordering: cells[1], killed_by: cells[cells.len() - 1] })
-        })
-        .collect()
+impl Page {
+    /// The rows of the table under a heading whose first cell is a name. Its last cell says what kills the mutant.
+    fn rows(&self, heading: &str) -> Vec<Row> {
+        let is_heading = |line: &&str| line.starts_with("## ") && line.contains(heading);
+        let mut lines = self.text.lines().skip_while(|line| !is_heading(line));
+        assert!(lines.next().is_some(), "the page of {:?} has{heading}", self.folders);
+        lines
+            .take_while(|line| !line.starts_with("## "))
+            .filter_map(|line| {
+                let cells: Vec<_> =
+                    line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split(" | ").map(str::trim).collect();
+                let name = cells.first()?.strip_prefix('`')?.strip_suffix('`')?;
+                let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+                (is_name && cells.len() >= 4).then(|| Row {
+                    name,
+                    ordering: cells[1],
+                    killed_by: cells[cells.len() - 1],
+                })
+            })
+            .collect()
+    }
+
+    pub(super) fn sites(&self) -> Vec<Row> {
+        self.rows(" Sites")
+    }
+
+    pub(super) fn rules(&self) -> Vec<Row> {
+        self.rows(" Rules")
+    }
 }
 
-pub(super) fn sites() -> Vec<Row> {
-    rows("## 5. Sites")
+fn sites() -> impl Iterator<Item = Row> {
+    PAGES.iter().flat_map(Page::sites)
 }
 
-pub(super) fn rules() -> Vec<Row> {
-    rows("## 3. Rules")
+fn rules() -> impl Iterator<Item = Row> {
+    PAGES.iter().flat_map(Page::rules)
 }
 
 /// The path of a model of this executable.
@@ -97,9 +122,9 @@ fn fails(model: &str, mutant: &str) -> bool {
 
 #[test]
 fn every_mutant_is_killed() {
-    let sites = sites().into_iter().filter(|row| row.ordering != "Relaxed");
+    let sites = sites().filter(|row| row.ordering != "Relaxed");
     let mutants = sites.filter_map(|row| Some((row.model()?, format!("{}:Relaxed", row.name))));
-    let rules = rules().into_iter().filter(|row| row.name != WITHOUT_HOOK);
+    let rules = rules().filter(|row| row.name != WITHOUT_HOOK);
     let mutants: Vec<_> = mutants.chain(rules.filter_map(|row| Some((row.model()?, row.name.to_owned())))).collect();
     let total = mutants.len();
     let queue = Mutex::new(mutants.into_iter());
@@ -130,7 +155,7 @@ fn every_mutant_is_killed() {
 
 #[test]
 fn every_row_names_a_model_or_a_reason() {
-    for row in sites().into_iter().chain(rules()) {
+    for row in sites().chain(rules()) {
         match row.model() {
             Some(model) => assert!(test_path(model).is_some(), "{}: there is no model {model}", row.name),
             None => {

@@ -1,16 +1,24 @@
-//! `docs/TRANSITIONS.md` against the sources: every site and every rule stands in both.
+//! The pages of `docs` against the sources: every site and every rule stands in both.
 
-use super::mutants::{WITHOUT_HOOK, rules, sites, test_path};
+use super::mutants::{PAGES, WITHOUT_HOOK, test_path};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The crate's own sources, comments left out.
-fn sources() -> String {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")];
+fn source_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder of sources");
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+/// The crate's own sources in some folders, comments left out.
+fn sources(folders: &[&str]) -> String {
+    let mut folders: Vec<_> = folders.iter().map(|folder| source_folder().join(folder)).collect();
     let mut files: Vec<PathBuf> = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder of sources") {
-            let path = entry.expect("an entry").path();
+        for path in entries(&folder) {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
@@ -31,31 +39,65 @@ fn uses(sources: &str, macro_name: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_site_is_on_the_page() {
-    let page: BTreeSet<_> = sites().iter().map(|row| format!("{}:{}", row.name, row.ordering)).collect();
-    assert!(page.len() > 50, "the page has a table of sites");
-    assert_eq!(page.len(), sites().len(), "each site stands there once");
-    let code = uses(&sources(), "site!(");
-    assert_eq!(code.difference(&page).collect::<Vec<_>>(), [""; 0], "in the sources, not on the page");
-    assert_eq!(page.difference(&code).collect::<Vec<_>>(), [""; 0], "on the page, not in the sources");
+fn every_folder_has_a_page() {
+    let folders = entries(&source_folder()).into_iter().filter(|path| path.is_dir());
+    let folders: BTreeSet<_> =
+        folders.map(|path| path.file_name().expect("a name").to_string_lossy().into_owned()).collect();
+    let covered = PAGES.iter().flat_map(|page| page.folders).map(|folder| (*folder).to_owned());
+    assert_eq!(covered.collect::<BTreeSet<_>>(), folders);
 }
 
 #[test]
-fn every_rule_is_on_the_page() {
-    let page: BTreeSet<_> = rules().iter().map(|row| row.name.to_owned()).collect();
-    assert!(page.len() > 5, "the page has a table of rules");
-    let mut code = uses(&sources(), "rule!(");
-    assert!(code.insert(WITHOUT_HOOK.to_owned()), "{WITHOUT_HOOK} has a hook, so its model needs no control");
-    assert_eq!(code, page);
+fn every_site_is_on_its_page() {
+    let mut names = BTreeSet::new();
+    for page in PAGES {
+        let folders = page.folders;
+        let sites: BTreeSet<_> = page.sites().iter().map(|row| format!("{}:{}", row.name, row.ordering)).collect();
+        assert!(sites.len() > 10, "the page of {folders:?} has a table of sites");
+        assert_eq!(sites.len(), page.sites().len(), "each site stands there once");
+        let code = uses(&sources(folders), "site!(");
+        assert_eq!(code.difference(&sites).collect::<Vec<_>>(), [""; 0], "in the sources, not on the page");
+        assert_eq!(sites.difference(&code).collect::<Vec<_>>(), [""; 0], "on the page, not in the sources");
+        assert!(page.sites().iter().all(|row| names.insert(row.name)), "a site of {folders:?} is on two pages");
+    }
+}
+
+#[test]
+fn every_rule_is_on_its_page() {
+    assert!(PAGES.iter().any(|page| page.rules().iter().any(|row| row.name == WITHOUT_HOOK)));
+    for page in PAGES {
+        let folders = page.folders;
+        let rules: BTreeSet<_> = page.rules().iter().map(|row| row.name.to_owned()).collect();
+        assert!(rules.len() > 2, "the page of {folders:?} has a table of rules");
+        let mut code = uses(&sources(folders), "rule!(");
+        if rules.contains(WITHOUT_HOOK) {
+            assert!(code.insert(WITHOUT_HOOK.to_owned()), "{WITHOUT_HOOK} has a hook, so its model needs no control");
+        }
+        assert_eq!(code, rules);
+    }
+}
+
+/// The names in back quotes behind `heading`, as far as they can be those of models.
+fn models_behind<'t>(text: &'t str, heading: &str) -> Vec<&'t str> {
+    let (_, text) = text.split_once(heading).expect("the table of pairs");
+    let names = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    names.filter(|name| name.contains('_') && !name.ends_with('*')).collect()
 }
 
 #[test]
 fn every_pair_names_models() {
-    let pairs = include_str!("mod.rs").split("# Transitions that meet").nth(1).expect("the table of pairs");
-    let comment = pairs.lines().skip(1).take_while(|line| line.starts_with("//!"));
-    let names: Vec<_> = comment.flat_map(|line| line.split('`').skip(1).step_by(2)).collect();
-    assert!(names.len() > 40, "{} names", names.len());
-    for name in names.into_iter().filter(|name| name.contains('_') && !name.ends_with('*')) {
-        assert!(test_path(name).is_some(), "there is no model {name}");
+    const HEADING: &str = "Transitions that meet";
+    let comment: String = include_str!("mod.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let published = include_str!("../../../docs/PUBLISHED.md");
+    for (text, least) in [(comment.as_str(), 40), (published, 10)] {
+        let names = models_behind(text, HEADING);
+        assert!(names.len() >= least, "{} names", names.len());
+        for name in names {
+            assert!(test_path(name).is_some(), "there is no model {name}");
+        }
     }
 }

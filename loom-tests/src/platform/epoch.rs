@@ -1,22 +1,26 @@
-//! A reclaimer that frees nothing while a model runs, and checks everything instead.
+//! A reclaimer that frees nothing by itself while a model runs, and checks everything instead.
 //!
-//! It keeps its books in a plain thread-local: all threads of a model run on one thread of the machine, and the books must
-//! add neither schedule points nor synchronisation. One edge there is, which the fences of a real epoch give: who pins
-//! after a retirement has seen what happened before it. An access to a node fails if the node was retired and none of the
-//! guards that were alive then is the one used; a node that is neither freed nor retired at the end fails as a leak. Each
-//! node carries a cell of loom's, written at allocation and read at each access, so that a node which is reached without
-//! having been published fails too.
+//! It keeps its books in a plain thread-local: all threads of a model run on one thread of the machine, and the books
+//! must add neither schedule points nor synchronisation. One edge there is, which the fences of a real epoch give: who
+//! pins after a retirement has seen what happened before it. A deferred notice comes behind the unpinning of everybody
+//! it has waited for; `flush` runs those that are due, in models that ask for it (`collect_in_flush`). An access to a
+//! node fails if the node was retired and none of the guards that were alive then is the one used; a node that is
+//! neither freed nor retired at the end fails as a leak. Each node carries a cell of loom's, written at allocation and
+//! read at each access, so that a node which is reached without having been published fails too.
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::sync::atomic::Ordering;
 use loom::cell::UnsafeCell;
 use loom::sync::atomic::AtomicUsize;
+use loom::thread::ThreadId;
 use std::collections::{BTreeMap, BTreeSet};
 
 loom::lazy_static! {
     /// Written by retirements. Pins read the newest value without adding to what can be seen by others.
     static ref RETIREMENTS: AtomicUsize = AtomicUsize::new(0);
+    /// Written by unpinning, read by flushes, in models with notices.
+    static ref UNPINNINGS: AtomicUsize = AtomicUsize::new(0);
 }
 
 thread_local! {
@@ -29,6 +33,11 @@ struct Books {
     next_guard: usize,
     guards: BTreeSet<usize>,
     retired: Vec<Retired>,
+    notices: Vec<Notice>,
+    /// Whether flushes run notices.
+    collecting: bool,
+    /// Who holds which guard, and which addresses were read under it, while `collecting`.
+    holders: BTreeMap<usize, (ThreadId, BTreeSet<usize>)>,
     /// How many owners a node has beyond those who have retired it, for nodes that were retired or shared.
     owners: BTreeMap<usize, isize>,
 }
@@ -38,8 +47,15 @@ struct Retired {
     bytes: usize,
     /// Guards that may still use it.
     guards: BTreeSet<usize>,
-    free: unsafe fn(*mut ()),
+    /// Who frees it at the end, if not its owner.
+    free: Option<unsafe fn(*mut ())>,
     node: *mut (),
+}
+
+struct Notice {
+    /// Guards that it waits for.
+    guards: BTreeSet<usize>,
+    run: Box<dyn FnOnce()>,
 }
 
 /// Counts nodes, and shows whether they are published before they are read.
@@ -86,16 +102,26 @@ pub(crate) fn pin_as(thread: usize) -> Guard {
     BOOKS.with_borrow_mut(|books| {
         books.next_guard += 1;
         books.guards.insert(books.next_guard);
+        if books.collecting {
+            books.holders.insert(books.next_guard, (loom::thread::current().id(), BTreeSet::new()));
+        }
         Guard { id: books.next_guard, thread }
     })
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        if BOOKS.with_borrow(|books| books.collecting) {
+            UNPINNINGS.fetch_add(1, Ordering::Release);
+        }
         BOOKS.with_borrow_mut(|books| {
             books.guards.remove(&self.id);
+            books.holders.remove(&self.id);
             for retired in &mut books.retired {
                 retired.guards.remove(&self.id);
+            }
+            for notice in &mut books.notices {
+                notice.guards.remove(&self.id);
             }
         });
     }
@@ -106,10 +132,39 @@ impl Guard {
         self.thread
     }
 
-    pub(crate) fn flush(&self) {}
+    pub(crate) fn flush(&self) {
+        if !BOOKS.with_borrow(|books| books.collecting) {
+            return;
+        }
+        UNPINNINGS.fetch_add(0, Ordering::Acquire);
+        let is_due = |notice: &mut Notice| notice.guards.is_empty();
+        let due: Vec<_> = BOOKS.with_borrow_mut(|books| books.notices.extract_if(.., is_due).collect());
+        due.into_iter().for_each(|notice| (notice.run)());
+    }
+
+    pub(crate) fn defer<F: FnOnce() + Send + 'static>(&self, notice: F) {
+        RETIREMENTS.fetch_add(1, Ordering::Release);
+        BOOKS.with_borrow_mut(|books| {
+            let guards = books.guards.clone();
+            books.notices.push(Notice { guards, run: Box::new(notice) });
+        });
+    }
+
+    /// Its owner frees it, and says so by `note_freed`.
+    pub(crate) fn note_retired(&self, node: *mut (), bytes: usize) {
+        RETIREMENTS.fetch_add(1, Ordering::Release);
+        BOOKS.with_borrow_mut(|books| {
+            assert!(books.owners.insert(node.addr(), 0).is_none(), "retired twice");
+            let guards = books.guards.clone();
+            books.retired.push(Retired { address: node.addr(), bytes, guards, free: None, node });
+        });
+    }
 
     pub(crate) fn assert_protected<T>(&self, address: *const T) {
-        BOOKS.with_borrow(|books| {
+        BOOKS.with_borrow_mut(|books| {
+            if let Some((_, read)) = books.holders.get_mut(&self.id) {
+                read.insert(address.addr());
+            }
             for retired in &books.retired {
                 let within = (retired.address..retired.address + retired.bytes).contains(&address.addr());
                 let gone = books.owners[&retired.address] == 0 && !retired.guards.contains(&self.id);
@@ -133,9 +188,47 @@ impl Guard {
             for earlier in books.retired.iter_mut().filter(|retired| retired.address == address) {
                 earlier.guards.clone_from(&guards);
             }
-            books.retired.push(Retired { address, bytes, guards, free, node });
+            books.retired.push(Retired { address, bytes, guards, free: Some(free), node });
         });
     }
+}
+
+/// Nobody may have it any more.
+pub(crate) fn note_freed(node: *mut (), _bytes: usize) {
+    BOOKS.with_borrow_mut(|books| {
+        let address = node.addr();
+        let place = books.retired.iter().position(|retired| retired.address == address).expect("noted as retired");
+        books.retired.remove(place);
+        books.owners.remove(&address);
+        let in_use = books.holders.values().any(|(_, read)| read.contains(&address));
+        assert!(!in_use, "freed while a guard has it");
+    });
+}
+
+/// Lets flushes run notices that are due, for the rest of an execution.
+pub(crate) fn collect_in_flush() {
+    BOOKS.with_borrow_mut(|books| books.collecting = true);
+}
+
+/// Known while notices are run only; without, there is nothing that depends on it.
+pub(crate) fn is_pinned() -> bool {
+    BOOKS.with_borrow(|books| {
+        let this = loom::thread::current().id();
+        books.holders.values().any(|(thread, _)| *thread == this)
+    })
+}
+
+pub(crate) fn collecting() -> bool {
+    false
+}
+
+pub(crate) fn contain_panic(run: impl FnOnce()) {
+    run();
+}
+
+/// Nothing that a model counts.
+pub(crate) fn pending_bytes() -> usize {
+    0
 }
 
 /// As many threads as a model of this size has.
@@ -154,8 +247,9 @@ pub(crate) fn close_books() {
     let books = BOOKS.take();
     assert!(books.guards.is_empty(), "a guard is left");
     for retired in books.retired {
+        let Some(free) = retired.free else { continue };
         // SAFETY: every guard is gone, so the grace period is over; `retire` vouches for the rest.
-        unsafe { (retired.free)(retired.node) };
+        unsafe { free(retired.node) };
     }
     assert_eq!(NODES.get(), 0, "nodes leaked, or freed twice");
 }

@@ -100,7 +100,7 @@ macro_rules! stepped {
 stepped!(AtomicPtr<T> holds *mut T:);
 stepped!(AtomicBool holds bool:);
 stepped!(AtomicU8 holds u8:);
-stepped!(AtomicU64 holds u64: fetch_and);
+stepped!(AtomicU64 holds u64: fetch_add fetch_and fetch_max);
 stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or fetch_max);
 
 /// A counter's cell. Counters are independent of the slots, so they stay out of the schedule except in models of their
