@@ -1,7 +1,7 @@
 //! How many entries there are, and how much room.
 
 use super::{AtomicMap, Stats};
-use crate::platform::epoch;
+use crate::platform::epoch::{self, Guard};
 use core::hash::{BuildHasher, Hash};
 
 impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
@@ -122,6 +122,11 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// ```
     pub fn reserve(&self, additional: usize) {
         self.raw.reserve(additional, &|key: &K| self.hash(key), &epoch::pin());
+    }
+
+    /// Makes the table as small as a map with so few entries has it, by migrations that are finished here.
+    pub(super) fn shrink_now(&self, guard: &Guard) {
+        self.raw.shrink_now(&|key: &K| self.hash(key), guard);
     }
 
     /// Gives back memory: moves all entries to the smallest table that is large enough, and forgets what capacity was asked

@@ -35,7 +35,8 @@ where
     /// Removes the entries for which `keep` is false.
     ///
     /// Atomic for each key, not as a whole: every key that is present throughout is asked about, and what is removed is a
-    /// value for which `keep` was false. It may be asked again about a key that others change meanwhile.
+    /// value for which `keep` was false. It may be asked again about a key that others change meanwhile. If few entries are left, the map
+    /// has shrunk at the end.
     ///
     /// ```
     /// let map: atomic_dict::AtomicMap<u32, u32> = (0..10).map(|n| (n, n)).collect();
@@ -49,12 +50,13 @@ where
                 self.remove_if::<K>(&key, |current| value.0.is(current) || !keep(&key, current));
             }
         }
+        self.map().shrink_now(self.guard());
     }
 
     /// Removes all entries.
     ///
     /// Atomic for each key, not as a whole: every key that is present throughout is removed; one that comes meanwhile may
-    /// stay. The map shrinks, as with any removals.
+    /// stay. The map has shrunk at the end.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::from([(1, 2)]);
@@ -65,6 +67,7 @@ where
         for (key, _) in self.iter() {
             self.remove::<K>(&key);
         }
+        self.map().shrink_now(self.guard());
     }
 }
 

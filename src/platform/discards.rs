@@ -106,6 +106,10 @@ impl Discards {
             let rest = clear(entry);
             self.keep_or_free(if rest { &self.dirty } else { &self.clean }, entry);
         }
+        if self.wanted.load(site!(SPARE_ASK: Relaxed)) == 0 {
+            // Relaxed: a wish. One that has changed just when something was kept is met here.
+            free_kept(&self.clean);
+        }
     }
 
     fn keep(&self, bytes: usize) {
@@ -113,12 +117,11 @@ impl Discards {
     }
 
     fn keep_none(&self) {
-        self.keep(0);
-        for place in [&self.dirty, &self.clean] {
-            let entry = take(place);
-            if !entry.is_null() {
-                free(entry);
-            }
+        // Relaxed: a wish; looked at first, so that threads that drop small maps share the line.
+        if self.wanted.load(site!(SPARE_ASK: Relaxed)) != 0 {
+            self.keep(0);
+            free_kept(&self.dirty);
+            free_kept(&self.clean);
         }
     }
 
@@ -140,7 +143,7 @@ impl Discards {
     fn keep_or_free(&self, place: &AtomicPtr<Entry>, entry: *mut Entry) {
         // SAFETY: the entry is ours alone.
         let layout = unsafe { (*entry).layout };
-        // Relaxed: a wish. What is kept although the wish has just changed is freed by the next call that has one.
+        // Relaxed: a wish. What is kept although the wish has just changed is freed by the next call of `free_all`.
         let wanted = self.wanted.load(site!(SPARE_ASK: Relaxed)) == layout.size();
         // Release: DISCARD edge: what is cleared. Relaxed on failure: not used.
         let put =
@@ -159,6 +162,14 @@ fn take(place: &AtomicPtr<Entry>) -> *mut Entry {
     }
     // Acquire: DISCARD edge, pairs with DISCARD_PUSH and SPARE_PUT.
     place.swap(ptr::null_mut(), site!(DISCARD_TAKE: Acquire))
+}
+
+/// Frees what stands in one of the places.
+fn free_kept(place: &AtomicPtr<Entry>) {
+    let entry = take(place);
+    if !entry.is_null() {
+        free(entry);
+    }
 }
 
 /// Frees an entry that is ours.

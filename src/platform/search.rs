@@ -42,8 +42,7 @@ mod x86_64 {
     #[inline(always)]
     pub(crate) fn excludes(tags: &Tags, tag: u8) -> bool {
         let seen: u64;
-        // SAFETY: loads eight bytes that are borrowed. (The processor does it at one moment; as far as this crate
-        // relies on it, these are eight loads.) The rest as below.
+        // SAFETY: loads eight bytes that are borrowed: eight loads, as far as this crate relies on it. The rest as below.
         unsafe {
             asm!("mov {seen}, qword ptr [{tags}]", tags = in(reg) tags, seen = lateout(reg) seen, options(nostack, preserves_flags));
         }

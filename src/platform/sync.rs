@@ -11,7 +11,7 @@ pub(crate) use std::thread::yield_now;
 /// to all others at one moment, before its own: so a plain store is enough.
 #[inline(always)]
 pub(crate) fn store_before_exchange(byte: &AtomicU8, value: u8, ordering: Ordering) {
-    // Release: the compiler moves the exchange no earlier either.
+    // The Release part of the exchange keeps the compiler from moving the store behind it.
     byte.store(value, if cfg!(target_arch = "x86_64") { Ordering::Release } else { ordering });
 }
 

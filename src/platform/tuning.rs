@@ -30,6 +30,12 @@ pub(crate) const DENSE: usize = 3;
 /// A table with less than one entry to so many slots gets a smaller successor.
 pub(crate) const SPARSE: usize = 12;
 
+/// Parts of a table of which a smaller successor is told how full they are.
+pub(crate) const PARTS: usize = 64;
+
+/// Lines of each part that are looked at.
+pub(crate) const LINES_PER_PART: usize = 32;
+
 /// Insertions of one thread that a collector of counts may miss: one under way, and one whose count is on its way to memory.
 pub(crate) const IN_FLIGHT_PER_THREAD: usize = 2;
 

@@ -31,6 +31,8 @@ pub(crate) struct Table {
     threshold: i64,
     /// Whether threads that look at that sum now and then could fill it before anyone looks.
     is_small: bool,
+    /// Below how many entries somebody looks again whether a smaller one would do.
+    shrink_below: AtomicUsize,
     progress: CachePadded<Progress>,
 }
 
@@ -190,6 +192,7 @@ impl Table {
             next: AtomicPtr::new(ptr::null_mut()),
             threshold: claims.saturating_add(limit),
             is_small: lines < thread::stripes() * CLAIMS_PER_LOOK as usize,
+            shrink_below: AtomicUsize::new(usize::MAX),
             progress: CachePadded::new(Progress {
                 cursor: AtomicUsize::new(0),
                 done_count: AtomicUsize::new(0),
@@ -206,6 +209,16 @@ impl Table {
     /// The lines, for an owner of the table.
     pub(crate) fn own_lines(&self) -> &LineArray {
         &self.lines
+    }
+
+    /// Whether it is worth a look whether a smaller table would do for so many entries.
+    pub(crate) fn may_shrink_at(&self, live: usize) -> bool {
+        live < self.shrink_below.load(site!(SHRINK_LOAD: Relaxed)) // Relaxed: a hint.
+    }
+
+    /// No smaller table will do until there are fewer entries than that.
+    pub(crate) fn shrink_below(&self, live: usize) {
+        self.shrink_below.store(live, site!(SHRINK_STORE: Relaxed)); // Relaxed: a hint.
     }
 
     /// Whether every claim is worth a look at the sum of claims.

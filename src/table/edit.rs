@@ -155,7 +155,9 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                         if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
                             self.right = claim::earn(self.map, table, &self.hash, self.guard);
                         }
-                        tags::pass_to(table.lines(), table.lines().home(self.source.hash()), behind);
+                        if rule!(TAG_PASSED) {
+                            tags::pass_to(table.lines(), table.lines().home(self.source.hash()), behind);
+                        }
                         self.at_vacant::<false>(table, line, slot, value)
                     }
                 },
@@ -171,7 +173,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                 Attempt::Done(outcome) => return outcome,
                 Attempt::Again => {}
                 Attempt::Leave => {
-                    tags::pass_all(table.lines(), table.lines().home(self.source.hash()));
+                    tags::pass_all(table.lines().home(self.source.hash()));
                     let next = table.next(self.guard);
                     table = next.unwrap_or_else(|| unreachable!("a table is left only for its successor"));
                     self.right = if core::mem::take(&mut paid) { Right::Paid } else { Right::Unpaid };

@@ -130,6 +130,9 @@ pub(crate) fn get<'g, K: 'static, V: 'static, N: Needle<K> + Copy>(
         }
     }
     let (live, _) = get_anywhere(table, needle, guard)?;
+    if needle.exact().is_some() && habit.of_missing() {
+        habit.found();
+    }
     // SAFETY: as above.
     Some(unsafe { Seen::from_live(live, guard) })
 }

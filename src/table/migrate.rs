@@ -75,10 +75,12 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         if promoted.is_ok() {
             self.hint.set(next.lines());
             self.migrations.fetch_add(1, site!(MIGRATIONS_ADD: Relaxed)); // Relaxed: a figure.
-            if table.lines().len() == next.lines().len() {
-                discards::keep(table.lines().bytes());
-            } else {
-                discards::keep_none();
+            if table.lines().is_large() {
+                if table.lines().len() == next.lines().len() {
+                    discards::keep(table.lines().bytes());
+                } else {
+                    discards::keep_none();
+                }
             }
             // SAFETY: replaced at the root by this thread.
             unsafe { table.retire(guard) };

@@ -17,7 +17,7 @@
 //! | `find` | reading operations |
 //! | `first`, `edit` | writing operations: the first attempt, and all others |
 //! | `claim`, `present` | what these do at a vacant slot, and at the key's own |
-//! | `successor` | when a table gets a successor, and how large |
+//! | `successor`, `density` | when a table gets a successor, and how large; how evenly it is filled |
 //! | `migrate` | from a table to its successor |
 //! | `walk`, `remains` | traversal, shared and owned |
 //! | `counter`, `length` | counts, and what they say about the number of entries |
@@ -27,6 +27,7 @@ mod array;
 mod cells;
 mod claim;
 mod counter;
+mod density;
 mod edit;
 mod find;
 mod first;
@@ -47,7 +48,7 @@ mod walk;
 mod word;
 
 use crate::platform::discards;
-use crate::platform::epoch::Guard;
+use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::{Hint, LINE_SLOTS};
 use crate::platform::site;
 use crate::platform::sync::{AtomicBool, AtomicI64, AtomicPtr, AtomicUsize};
@@ -242,8 +243,14 @@ pub(crate) struct Figures {
 
 impl<K: 'static, V: 'static> Drop for RawMap<K, V> {
     fn drop(&mut self) {
-        discards::keep_none();
-        discards::free_all();
-        drop(self.take_remains());
+        // A map inside another one is dropped by a collection, which is to be short.
+        let remains = self.take_remains();
+        if !epoch::collecting() {
+            if remains.is_large() {
+                discards::keep_none();
+            }
+            discards::free_all();
+        }
+        drop(remains);
     }
 }

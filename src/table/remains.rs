@@ -42,6 +42,14 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     }
 }
 
+impl<K: 'static, V: 'static> Remains<K, V> {
+    /// Whether there is a large table.
+    pub(crate) fn is_large(&self) -> bool {
+        // SAFETY: the table belongs to `self`.
+        self.table.is_some_and(|table| unsafe { table.get_owned() }.own_lines().is_large())
+    }
+}
+
 /// A word of a slot that nobody shares.
 fn load(word: &AtomicPtr<()>) -> Word {
     word.load(site!(LOAD_OWNED: Relaxed)) // Relaxed: exclusive access.

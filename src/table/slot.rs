@@ -7,7 +7,7 @@ use super::tags;
 use super::word::{self, LiveWord, State, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
-use crate::platform::{search, site};
+use crate::platform::{rule, search, site};
 
 /// What a value word tells a reader.
 pub(crate) enum Reading {
@@ -169,21 +169,27 @@ fn copy_key<'g>(next: TableRef<'g>, key: Word, hash: u64) -> Option<(&'g Slot, F
         let line = lines.line(home.index().wrapping_add(step));
         let (found, vacant) = search::slot_or_vacant(line, key);
         if let Some(slot) = found {
-            tags::set_for_copy(lines, home, slot);
+            if rule!(TAG_COPY_FOUND) {
+                tags::set_for_copy(lines, home, slot);
+            }
             return Some((slot, Finished::KeyWasThere));
         }
         let Some(slot) = vacant else {
             step += 1;
             continue;
         };
-        tags::pass_to(lines, home, step);
+        if rule!(TAG_PASSED_COPY) {
+            tags::pass_to(lines, home, step);
+        }
         // Release: KEY edge, as for CLAIM_KEY; readers come here through MOVE or the root, which order it. Relaxed on
         // failure: the line is read again, unless it is sealed.
         let claim =
             slot.key.compare_exchange(word::EMPTY, key, site!(COPY_CLAIM: Release), site!(COPY_CLAIM_LOST: Relaxed));
         match claim {
             Ok(_) => {
-                tags::set_for_copy(lines, home, slot);
+                if rule!(TAG_COPY) {
+                    tags::set_for_copy(lines, home, slot);
+                }
                 return Some((slot, Finished::Claimed));
             }
             Err(word::SEALED) => return None,

@@ -6,7 +6,8 @@
 //! | the same, and most of them are left behind by removed keys | as large, without these; smaller if few are left |
 //! | a removal leaves few entries | smaller |
 //!
-//! Below a few kilobytes tables only grow: there is little to gain, and many a migration to be saved.
+//! It is not so small that entries that are all in one part of the table would not fit that part of it (`density`). Below a few kilobytes
+//! tables only grow: there is little to gain, and many a migration to be saved.
 //!
 //! A successor must have room for every copy, however many threads are in the middle of an insertion. Twice the size always
 //! has. For any other size the table is *closed* first: from then on entries come into the successor only, so that what is
@@ -14,6 +15,7 @@
 
 use super::RawMap;
 use super::array::{Next, Table, TableRef};
+use super::density::lines_for_the_densest;
 use super::probe;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::{LINE_SLOTS, LineArray};
@@ -52,6 +54,10 @@ fn lines_with_room(table: TableRef<'_>, copies: usize) -> usize {
     let enough = table.lines().len() * 2;
     probe::lines_for(copies.saturating_add(table.blocks())).map_or(enough, |lines| lines.min(enough))
 }
+
+/// A successor needs room for the claims that blocks pay for, so one attempt may not get all the way; and others who open a
+/// table that was closed choose a size of their own.
+const ATTEMPTS: usize = 3;
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
     fn alloc(&self, lines: usize) -> NodePtr<Table> {
@@ -127,7 +133,8 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         let lines = table.lines().len();
         // Relaxed: a wish; nothing is read through it.
         let floor = self.floor.load(site!(FLOOR_LOAD: Relaxed)).min(lines);
-        good_lines(lines, self.approx_len()).max(floor)
+        let good = good_lines(lines, self.approx_len());
+        if good < lines { good.max(lines_for_the_densest(table)).min(lines).max(floor) } else { good }
     }
 
     /// Gives a table that is full a successor.
@@ -159,10 +166,13 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         discards::free_all();
         let Some(table) = self.root(guard) else { return };
         let lines = table.lines().len();
-        if is_sparse(lines, self.approx_len()) && !table.is_left() {
+        let live = self.approx_len();
+        if is_sparse(lines, live) && table.may_shrink_at(live) && !table.is_left() {
             let wanted = self.good_successor(table).max(lines_with_room(table, self.copies_at_most()));
             if wanted < lines {
                 self.rebuild(table, wanted, guard);
+            } else {
+                table.shrink_below(live.div_ceil(2));
             }
         }
     }
@@ -228,18 +238,29 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Leaves behind what removed keys have left, and with `tightly` all room that is not needed, by a migration that is
     /// finished here, if that is worth one.
     pub(crate) fn compact<H: Fn(&K) -> u64>(&self, tightly: bool, hash: &H, guard: &Guard) {
-        /// A successor needs room for the claims that blocks pay for, so one attempt may not get all the way; and others who
-        /// open the table that is closed here choose a size of their own.
-        const ATTEMPTS: usize = 3;
         if tightly {
             self.floor.store(0, site!(FLOOR_DROP: Relaxed)); // Relaxed: a wish.
         }
         for _ in 0..ATTEMPTS {
             let Some(table) = self.settled_root(hash, guard) else { return };
             let (lines, live) = (table.lines().len(), self.approx_len());
-            let wanted = if tightly { MIN_LINES } else { self.good_successor(table).min(lines) };
-            let wanted = wanted.max(lines_with_room(table, self.copies_at_most()));
+            let wanted = if tightly { lines_for_the_densest(table).max(MIN_LINES) } else { self.good_successor(table) };
+            let wanted = wanted.min(lines).max(lines_with_room(table, self.copies_at_most()));
             if wanted > lines || wanted == lines && table.claimed(self.counter.claims()) <= live {
+                return;
+            }
+            self.rebuild(table, wanted, guard);
+        }
+        self.settled_root(hash, guard);
+    }
+
+    /// Gives the root smaller successors as long as there are few entries left, by migrations that are finished here.
+    pub(crate) fn shrink_now<H: Fn(&K) -> u64>(&self, hash: &H, guard: &Guard) {
+        for _ in 0..ATTEMPTS {
+            let Some(table) = self.settled_root(hash, guard) else { return };
+            let lines = table.lines().len();
+            let wanted = self.good_successor(table).max(lines_with_room(table, self.copies_at_most()));
+            if !is_sparse(lines, self.approx_len()) || wanted >= lines {
                 return;
             }
             self.rebuild(table, wanted, guard);

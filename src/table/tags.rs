@@ -1,16 +1,14 @@
 //! What stands beside a slot about its key, so that most lookups of absent keys need no line at all.
 //!
-//! A tag is a byte: 0, until a value comes into the slot; then seven bits of the hash behind those that name the home line. The last
-//! tag of a line tells also whether a key may be *behind* the line, or in the next table: it is set before one is. So a key
-//! whose tag is not there, where a last tag is unset, is nowhere. Whatever tags say, key words decide what is where; tags
+//! A tag is a byte: 0 at first, and before a value comes into the slot it becomes a one and seven bits of the hash behind those that name the home line. The last
+//! tag of a line tells also whether a key may be *behind* the line, or in the next table: it is set before one is. A lookup reads the
+//! tags of two lines; a key whose tag is not there, where one of the two last tags is unset, is nowhere. Whatever tags say, key words decide what is where; tags
 //! only exclude.
 //!
-//! A tag is set by a plain store, of the only value that any thread stores there but `PASSED`, which the owner's value replaces.
+//! A tag is set by a plain store, of the only value that any thread stores there but `PASSED`, which it replaces.
 //! (The metadata bytes of SwissTable are the same idea, and its empty byte ends a search too.)
 
-use super::find;
-use super::word;
-use crate::platform::lines::{Home, LineArray, Slot, WINDOW_LINES};
+use crate::platform::lines::{Home, LINE_SLOTS, LineArray, Slot, WINDOW_LINES};
 use crate::platform::sync::{prefetch, store_before_exchange};
 use crate::platform::{rule, search, site};
 
@@ -44,57 +42,38 @@ pub(crate) fn set(lines: &LineArray, home: Home<'_>, slot: &Slot) {
     }
 }
 
-/// The same for a copy. Another copier may have set it.
+/// The same for a copy, also where another copier has claimed the slot: its tag may not be there yet.
 #[inline(always)]
 pub(crate) fn set_for_copy(lines: &LineArray, home: Home<'_>, slot: &Slot) {
-    if rule!(TAG_COPY) {
-        // Relaxed: whoever looks for the copy in this table comes through MOVE or PROMOTE, behind this store.
-        lines.tag(slot).store(of(home), site!(TAG_SET_COPY: Relaxed));
-    }
+    // Relaxed: whoever looks for the copy in this table comes through MOVE or PROMOTE, behind this store.
+    lines.tag(slot).store(of(home), site!(TAG_SET_COPY: Relaxed));
 }
 
-/// K6: notes that keys come behind a line.
-#[inline(always)]
-fn pass(lines: &LineArray, line: usize) {
-    let line = line & (lines.len() - 1);
-    pass_one(lines, line);
-    if line + 1 == lines.len() {
-        // Read beside those of the last line.
-        pass_one(lines, line + 1);
-    }
-}
-
-#[inline(always)]
-fn pass_one(lines: &LineArray, line: usize) {
-    let tag = lines.last_tag(line);
-    // SeqCst, both: a set tag comes before what is claimed behind it, in the total order; pairs with TAG_LOAD.
-    if tag.load(site!(TAG_PEEK: SeqCst)) == 0 {
-        // An exchange: the tag of the line's own key must stay. Relaxed on failure: that one is there.
-        let _ = tag.compare_exchange(0, PASSED, site!(TAG_PASS: SeqCst), site!(TAG_PASS_LOST: SeqCst));
-    }
-}
-
-/// Before a claim of a slot: the lines in front of its own, `behind` of them, are passed.
+/// K6: before a claim of a slot that many lines behind the home line.
 #[inline(always)]
 pub(crate) fn pass_to(lines: &LineArray, home: Home<'_>, behind: usize) {
-    if rule!(TAG_PASSED) {
-        (0..behind).for_each(|step| pass(lines, home.index().wrapping_add(step)));
+    // Beside the last line a lookup reads the reserved one, whose slots no key of a line is in.
+    let wraps = behind > 0 && home.index() + 1 == lines.len();
+    pass(home, if wraps { WINDOW_LINES } else { behind });
+}
+
+/// K6: before a key of this home is looked for in the next table.
+#[inline(always)]
+pub(crate) fn pass_all(home: Home<'_>) {
+    if rule!(TAG_CROSSING) {
+        pass(home, WINDOW_LINES);
     }
 }
 
-/// Before a key of this home is looked for in the next table: all lines where it might have been are passed.
-#[cold]
-pub(crate) fn pass_all(lines: &LineArray, home: Home<'_>) {
-    if !rule!(TAG_CROSSING) {
-        return;
-    }
-    for step in 0..lines.len() {
-        let line = home.index().wrapping_add(step);
-        pass(lines, line);
-        if !word::is_key(find::last_word(lines.line(line))) {
-            // A lookup reads these too, and one unset last tag ends it.
-            (1..WINDOW_LINES).for_each(|ahead| pass(lines, line.wrapping_add(ahead)));
-            return;
+/// Notes that a key of this home may be behind the first of the lines that lookups of it read the tags of.
+#[inline(always)]
+fn pass(home: Home<'_>, behind: usize) {
+    for line in home.tags().chunks(LINE_SLOTS).take(behind) {
+        let tag = &line[LINE_SLOTS - 1];
+        // SeqCst, all: a set tag comes before what is claimed behind it, in the total order; pairs with TAG_LOAD.
+        if tag.load(site!(TAG_PEEK: SeqCst)) == 0 {
+            // An exchange, since the tag of the line's own key has to stay.
+            let _ = tag.compare_exchange(0, PASSED, site!(TAG_PASS: SeqCst), site!(TAG_PASS_LOST: SeqCst));
         }
     }
 }

@@ -3,6 +3,9 @@
 //! A walk looks at the value words of many slots at a time, without a branch for each, and notes in a bit mask which of
 //! them may hold a value: which ones do cannot be predicted, and a wrong guess costs more than looking at all.
 //!
+//! A walk of all entries visits a page of the table here, and one there: who removes what it yields, or puts it into another
+//! map with the same hasher, does so all over the table and not from one end on, where entries would be crowded.
+//!
 //! A walk of a *partition* yields the keys with hashes in an interval. They stand from the home line of the lowest such
 //! hash to that of the highest, and, as far as they have spilled over, in the full lines behind it and the one that follows.
 #![allow(unsafe_code)] // Reads keys from slots.
@@ -20,9 +23,41 @@ use crate::platform::site;
 use crate::platform::sync::prefetch;
 use core::marker::PhantomData;
 
-/// Lines whose slots fit a bit mask.
-const WINDOW_LINES: usize = 64 / LINE_SLOTS;
+/// A power of two of lines whose slots fit a bit mask.
+const WINDOW_LINES: usize = 1 << (64 / LINE_SLOTS).ilog2();
 const WINDOW_SLOTS: usize = WINDOW_LINES * LINE_SLOTS;
+
+/// Lines that are visited one after the other: a page.
+const PAGE_LINES: usize = 4 * WINDOW_LINES;
+
+/// The order in which a walk visits lines.
+#[derive(Clone, Copy)]
+struct Order {
+    stride: usize,
+    pages: usize,
+}
+
+impl Order {
+    /// One after the other, from wherever a walk begins.
+    const SEQUENCE: Self = Self { stride: 1, pages: 0 };
+
+    /// Pages all over a table of so many lines.
+    fn scattered(lines: usize) -> Self {
+        let pages = lines / PAGE_LINES;
+        // By the golden section, the next page is always far from all before.
+        Self { stride: (((pages as u128 * 0x9E37_79B9_7F4A_7C15) >> 64) as usize) | 1, pages }
+    }
+
+    /// The line at a position of the walk.
+    #[inline(always)]
+    fn line(self, position: usize) -> usize {
+        if self.pages <= 1 {
+            return position;
+        }
+        let page = (position / PAGE_LINES).wrapping_mul(self.stride) & (self.pages - 1);
+        page * PAGE_LINES + position % PAGE_LINES
+    }
+}
 
 /// A walk over the slots of the table that was the root, without a successor, when the walk began.
 ///
@@ -31,11 +66,12 @@ const WINDOW_SLOTS: usize = WINDOW_LINES * LINE_SLOTS;
 pub(crate) struct Walk<'g, K, V> {
     table: Option<TableRef<'g>>,
     hashes: Hashes,
-    /// The next line to look at, counted on beyond the end of the table.
-    line: usize,
-    /// The line behind the last home line.
+    order: Order,
+    /// The position of the next line to look at, counted on beyond the end of the table.
+    position: usize,
+    /// The position behind the last home line.
     end: usize,
-    /// The line behind all that the walk may look at.
+    /// The position behind all that the walk may look at.
     limit: usize,
     /// The slots looked at, and which of them may hold a value and are still to be visited.
     window: &'g [Slot],
@@ -83,10 +119,24 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             table = self.root(guard);
         }
         let home = |hash| table.map_or(0, |table| table.lines().home(hash).index());
-        let (line, end) = (home(hashes.first), home(hashes.last) + 1);
-        let limit = if hashes.are_all() { end } else { line + table.map_or(0, |table| table.lines().len()) };
+        let (position, end) = (home(hashes.first), home(hashes.last) + 1);
+        let lines = table.map_or(0, |table| table.lines().len());
+        let (order, limit) =
+            if hashes.are_all() { (Order::scattered(lines), end) } else { (Order::SEQUENCE, position + lines) };
         let reserved = if has_reserved::<K>() { 0 } else { RESERVED_SLOTS };
-        Walk { table, hashes, line, end, limit, window: &[], mask: 0, reserved, guard, _entries: PhantomData }
+        Walk {
+            table,
+            hashes,
+            order,
+            position,
+            end,
+            limit,
+            window: &[],
+            mask: 0,
+            reserved,
+            guard,
+            _entries: PhantomData,
+        }
     }
 }
 
@@ -103,11 +153,11 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
                     return Some(entry);
                 }
             }
-            if self.line >= self.limit {
+            if self.position >= self.limit {
                 break;
             }
-            let Some((window, mask)) = look(table, self.line, self.end) else { break };
-            self.line += window.len() / LINE_SLOTS;
+            let Some((window, mask)) = look(table, self.order, self.position, self.end) else { break };
+            self.position += window.len() / LINE_SLOTS;
             (self.window, self.mask) = (window, mask);
         }
         while self.reserved < RESERVED_SLOTS {
@@ -122,15 +172,19 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
     }
 }
 
-/// The slots of the lines from `line` on, and which of them may hold a value. `None`: there are none; behind the last home
+/// The slots of the lines from a position on, and which of them may hold a value. `None`: there are none; behind the last home
 /// line, only lines that others may have spilled into count.
 #[inline(never)]
-fn look(table: TableRef<'_>, line: usize, end: usize) -> Option<(&[Slot], u64)> {
+fn look(table: TableRef<'_>, order: Order, position: usize, end: usize) -> Option<(&[Slot], u64)> {
     let lines = table.lines();
-    let count = if line < end { WINDOW_LINES.min(end - line) } else { spills(lines.line(line - 1)).then_some(1)? };
-    let slots = lines.slots(line, count);
+    let count = match end.checked_sub(position) {
+        Some(rest @ 1..) => WINDOW_LINES.min(rest),
+        _ => spills(lines.line(position - 1)).then_some(1)?,
+    };
+    let slots = lines.slots(order.line(position), count);
     // Asked for while this window is visited: the end of a visit cannot be predicted, so no load of the next overlaps it.
-    (0..count).for_each(|ahead| prefetch(lines.line(line + count + ahead)));
+    let next = order.line(position + count);
+    (0..count).for_each(|ahead| prefetch(lines.line(next + ahead)));
     // Most windows are full ones, whose loop is unrolled.
     let mask = <&[Slot; WINDOW_SLOTS]>::try_from(slots).map_or_else(|_| occupied(slots), |slots| occupied(slots));
     Some((slots, mask))
@@ -260,7 +314,25 @@ fn seen<V: 'static>(found: Reading, guard: &Guard) -> Option<Seen<'_, V>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Hashes;
+    use super::{Hashes, Order, PAGE_LINES, WINDOW_LINES};
+
+    #[test]
+    fn a_walk_visits_every_line_once_and_all_parts_alike() {
+        for lines in (0..14).map(|log2| 1 << log2) {
+            let order = Order::scattered(lines);
+            let mut visited: Vec<_> = (0..lines).map(|position| order.line(position)).collect();
+            let windows = visited.chunks(WINDOW_LINES);
+            assert!(windows.map(|window| window[window.len() - 1] - window[0]).all(|span| span < WINDOW_LINES));
+            if lines > 16 * PAGE_LINES {
+                for part in visited.chunks(lines / 4) {
+                    let upper = part.iter().filter(|&&line| line >= lines / 2).count();
+                    assert!(upper.abs_diff(lines / 8) <= lines / 32, "{upper} of {} lines", part.len());
+                }
+            }
+            visited.sort_unstable();
+            assert!(visited.into_iter().eq(0..lines));
+        }
+    }
 
     #[test]
     fn partitions_share_out_all_hashes() {

@@ -19,6 +19,27 @@ fn an_emptied_map_is_small() {
     }
 }
 
+/// Keys that are left in one part of a table are not moved to the same part of a much smaller one, where each would stand behind
+/// all others.
+#[test]
+fn a_map_emptied_by_partitions_keeps_room_for_each_part() {
+    const KEYS: u64 = 400_000;
+    let map: AtomicMap<u64, u64> = (0..KEYS).map(|key| (key, key)).collect();
+    let full = map.stats().slots;
+    let parts = (0..100).map(|part| map.pin().fast_iter(100, part).map(|(key, _)| *key).collect::<Vec<_>>());
+    let order: Vec<u64> = parts.flatten().collect();
+    let (first, last) = order.split_at(order.len() / 20 * 19);
+    first.iter().for_each(|key| assert!(map.remove(key).is_some()));
+    map.compact();
+    map.shrink_to_fit();
+    let stats = map.stats();
+    assert_eq!(stats.live, last.len());
+    assert!(stats.slots >= last.len() * 20, "{stats:?}");
+    last.iter().for_each(|key| assert!(map.remove(key).is_some()));
+    let stats = map.stats();
+    assert!(stats.slots <= FEW_SLOTS && stats.slots < full / 8, "{stats:?}");
+}
+
 #[test]
 fn shrink_to_fit_keeps_all_entries() {
     for size in [0, 1, 5, 100, 5000, 40_000_u64] {

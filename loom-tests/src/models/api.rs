@@ -55,6 +55,9 @@ pub(crate) const FIRST_LINE: u64 = 0;
 /// above: the fingerprint is the same.
 pub(crate) const SECOND_LINE: u64 = 1 << 63;
 
+/// A hash whose home line is the second one of a table of four lines, and the first one of a table of two.
+pub(crate) const SECOND_OF_FOUR_LINES: u64 = 1 << 62;
+
 /// A hash whose home line is the last one of any table.
 pub(crate) const LAST_LINE: u64 = u64::MAX;
 
@@ -169,7 +172,7 @@ impl<K: Word, V: Word> Map<K, V> {
     pub(crate) fn pass_all(&self) {
         let guard = epoch::pin();
         let lines = self.raw.root(&guard).expect("the map has a table").lines();
-        tags::pass_all(lines, lines.home(self.hash));
+        tags::pass_all(lines.home(self.hash));
     }
 
     /// Gives the root a successor of twice its size.

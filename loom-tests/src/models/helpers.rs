@@ -43,8 +43,18 @@ fn two_helpers_at_reserved_slots() {
 /// done before the cells were retired.)
 #[test]
 fn get_and_two_helpers() {
-    model(7700, &[], |_, swap| {
-        let map = Map::<u32, u32>::of(&[(1, 10)]);
+    two_helpers_and_get(7700, Clone::clone);
+}
+
+/// `TAG_COPY_FOUND`: the same by tags, which the one who finds the claim of the other sets as well.
+#[test]
+fn get_by_tags_and_two_helpers() {
+    two_helpers_and_get(20_000, Map::for_misses);
+}
+
+fn two_helpers_and_get(floor: usize, handle: fn(&Map<u32, u32>) -> Map<u32, u32>) {
+    model(floor, &[], move |_, swap| {
+        let map = handle(&Map::of(&[(1, 10)]));
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
         let ((), seen) = race(

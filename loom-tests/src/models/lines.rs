@@ -1,6 +1,6 @@
 //! Full lines: the last word of a line, probes that go on, and full tables.
 
-use super::{Boxed, Map, model, race};
+use super::{Boxed, FIRST_LINE, Map, SECOND_OF_FOUR_LINES, model, model_with_preemptions, race};
 use crate::platform::lines::LINE_SLOTS;
 
 /// A table of two lines, the first of which has room for `room` more keys.
@@ -68,6 +68,29 @@ fn insertion_behind_a_line_that_fills() {
             },
         );
         assert_eq!(map.get(1), Some(10));
+    });
+}
+
+/// `TAG_PASSED_COPY`: the same for a key that a copier brings. (Keys of two lines meet in one line of the next table. The block of
+/// the key that is there belongs to a helper that is stopped for good; the others pay with empty ones.)
+#[test]
+fn copy_behind_a_line_that_fills() {
+    model_with_preemptions(1, 100, &[], |_, swap| {
+        let map = Map::<Boxed, u32>::with_capacity(10, FIRST_LINE, &[(1, 10)]);
+        let others = map.for_hash(SECOND_OF_FOUR_LINES);
+        map.start_migration_to(2);
+        map.take_block();
+        (1..LINE_SLOTS as u64).for_each(|key| assert_eq!(others.insert(70 + key, 70), None));
+        let theirs = map.clone();
+        let (_, seen) = race(
+            swap,
+            move || others.insert(2, 20),
+            move || {
+                theirs.finish_migration();
+                theirs.get(1)
+            },
+        );
+        assert_eq!(seen, Some(10), "present throughout");
     });
 }
 

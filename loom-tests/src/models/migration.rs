@@ -46,7 +46,7 @@ fn get_of_a_boxed_key_inserted_behind_a_migration() {
 /// The same for a key whose tag is none of those that are there.
 #[test]
 fn get_of_a_key_without_a_tag_inserted_behind_a_migration() {
-    model(3500, &["absent", "present"], |witnesses, swap| {
+    model(3400, &["absent", "present"], |witnesses, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[]).for_misses();
         map.for_other_tag().insert(7, 70);
         map.start_migration_to(2);

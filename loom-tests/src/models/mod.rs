@@ -52,7 +52,7 @@
 //! | V5 of a later migration, V7 and V8 | `late_helper_boxed` |
 //!
 //! Readers: K1 and V1 `insert_and_get_*`, `get_in_a_full_line`; K1, V1 and K5 `insert_and_get_of_a_key_without_a_tag`, `two_insertions_and_get_of_a_key_without_a_tag`;
-//! K5 and K6 `insertion_behind_a_line_that_fills`; K1 behind K6 `get_behind_a_full_line`; K2 `get_beside_a_copy`; K2 behind K6 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K6
+//! K2 and K5 `get_by_tags_and_two_helpers`; K5 and K6 `insertion_behind_a_line_that_fills`, `copy_behind_a_line_that_fills`; K1 behind K6 `get_behind_a_full_line`; K2 `get_beside_a_copy`; K2 behind K6 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K6
 //! `get_of_a_key_without_a_tag_inserted_behind_a_migration`, `get_of_a_boxed_key_inserted_behind_a_migration`, `two_gets_of_a_key_inserted_behind_a_migration`; V6 `get_behind_a_dead_key`; no line
 //! at all `get_in_a_full_table`. Walks: `walk_and_*`.
 

@@ -89,12 +89,12 @@ impl LineArray {
         &self.tags[index / LINE_SLOTS][index % LINE_SLOTS]
     }
 
-    pub(crate) fn last_tag(&self, line: usize) -> &AtomicU8 {
-        &self.tags[line][LINE_SLOTS - 1]
-    }
-
     pub(crate) fn reserved(&self) -> &Line {
         &self.lines[self.len()]
+    }
+
+    pub(crate) fn is_large(&self) -> bool {
+        false
     }
 
     /// Nothing that a model counts.
