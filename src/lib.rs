@@ -56,15 +56,14 @@
 //!
 //! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository.
 
+mod api;
 mod map;
 mod platform;
 mod reclaim;
 mod table;
 
-pub use map::{
-    AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
-    OwnedRef, Pinned, RandomState, Ref, Stats, Values,
-};
+pub use api::{Compute, Computed, ExpectationFailed, Expected, OccupiedError, OwnedRef, Ref};
+pub use map::{AtomicMap, Builder, Drain, IntoIter, Iter, Keys, Pinned, RandomState, Stats, Values};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

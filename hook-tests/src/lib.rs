@@ -24,6 +24,8 @@
 #[cfg(test)]
 extern crate self as atomic_dict;
 
+#[path = "../../src/api/mod.rs"]
+mod api;
 #[path = "../../src/map/mod.rs"]
 mod map;
 mod platform;
@@ -32,6 +34,7 @@ mod reclaim;
 #[path = "../../src/table/mod.rs"]
 mod table;
 
+pub use api::*;
 pub use map::*;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 #![allow(clippy::reversed_empty_ranges)] // `tuning` sets a number of turns to zero.
 #![allow(unreachable_pub, missing_docs)] // Nobody depends on this crate.
 
-mod map;
+mod api;
 mod platform;
 #[path = "../../src/reclaim/mod.rs"]
 mod reclaim;

@@ -1,14 +1,11 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
 mod builder;
-mod edits;
 mod entry;
 mod hasher;
 mod iter;
-mod outcome;
 mod pinned;
 mod plain;
-mod refs;
 mod size;
 mod stats;
 mod traits;
@@ -18,12 +15,10 @@ mod whole;
 pub use builder::Builder;
 pub use hasher::RandomState;
 pub use iter::{Drain, IntoIter, Iter, Keys, Values};
-pub use outcome::{Compute, Computed, ExpectationFailed, Expected, OccupiedError};
 pub use pinned::Pinned;
-pub use refs::{OwnedRef, Ref};
 pub use stats::Stats;
 
-use crate::platform::{discards, epoch};
+use crate::api::flush;
 use crate::table::RawMap;
 
 /// A lock-free concurrent hash map.
@@ -33,8 +28,8 @@ use crate::table::RawMap;
 /// lookup of one touches a single cache line in most cases. Anything else is boxed.
 ///
 /// There are two ways to call an operation: on a handle from [`pin`](Self::pin), which costs nothing more per call and
-/// returns [`Ref`]s, and on the map itself, which pins the thread for each call (one locked instruction) and returns
-/// [`OwnedRef`]s.
+/// returns [`Ref`](crate::Ref)s, and on the map itself, which pins the thread for each call (one locked instruction) and returns
+/// [`OwnedRef`](crate::OwnedRef)s.
 ///
 /// **Progress.** Lookups never wait, and under a handle they write nothing shared. (Making a handle, as the methods on the
 /// map do for each call, notes the thread's epoch, and now and then frees memory.) Inserting, updating, removing and growing are lock-free: a
@@ -194,19 +189,6 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// map.flush();
     /// ```
     pub fn flush(&self) {
-        /// What is handed over now is two steps of the epoch away from being freed.
-        const ATTEMPTS: usize = 4;
-        let (mut useful, mut in_vain) = (0, 0);
-        // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
-        while in_vain < ATTEMPTS + useful / 8 {
-            let before = epoch::pending_bytes();
-            epoch::pin().flush();
-            discards::free_all();
-            if epoch::pending_bytes() < before {
-                (useful, in_vain) = (useful + 1, 0);
-            } else {
-                in_vain += 1;
-            }
-        }
+        flush::flush();
     }
 }

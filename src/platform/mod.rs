@@ -11,6 +11,7 @@ pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;
 pub(crate) mod tuning;
+pub(crate) mod zeroed;
 
 /// The ordering of a named atomic access. The names are explained in `docs/TRANSITIONS.md`.
 macro_rules! site {

@@ -9,6 +9,7 @@
 //! | `word` | states as bits |
 //! | `inline` | which types stand in a word |
 //! | `probe` | from hashes to places |
+//! | `escapes` | whether values of such types stand in boxes |
 //! | `value`, `source`, `needle` | values and keys around the moment of publication, and recognising a key |
 //! | `cells` | frozen values |
 //! | `slot` | the transitions |
@@ -28,6 +29,7 @@ mod cells;
 mod claim;
 mod counter;
 mod edit;
+mod escapes;
 mod find;
 mod first;
 pub(crate) mod inline;
@@ -49,12 +51,13 @@ use crate::platform::discards;
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{Hint, LINE_SLOTS};
 use crate::platform::site;
-use crate::platform::sync::{AtomicBool, AtomicI64, AtomicPtr, AtomicUsize};
+use crate::platform::sync::{AtomicI64, AtomicPtr, AtomicUsize};
 use crate::platform::tuning::{MIN_LINES, STRIPED_LINES};
 use crate::reclaim::node::NodePtr;
 use array::TableRef;
 use core::marker::PhantomData;
 use core::ptr;
+use escapes::Escapes;
 
 pub(crate) use array::Table;
 pub(crate) use counter::Counter;
@@ -76,8 +79,7 @@ pub(crate) struct RawMap<K: 'static, V: 'static> {
     floor: AtomicUsize,
     /// Migrations that were completed.
     migrations: AtomicI64,
-    /// Whether a value of an inline type was ever boxed. Without, a map of inline types is dropped without looking at it.
-    escaped: AtomicBool,
+    escapes: Escapes,
     /// Invariant: keys and values go in and come out.
     _entries: PhantomData<(*mut K, *mut V)>,
 }
@@ -96,7 +98,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             hint: Hint::new(),
             floor: AtomicUsize::new(0),
             migrations: AtomicI64::new(0),
-            escaped: AtomicBool::new(false),
+            escapes: Escapes::new(),
             _entries: PhantomData,
         }
     }
@@ -182,13 +184,6 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Claims that the current table takes before it gets a successor.
     pub(crate) fn capacity(&self, guard: &Guard) -> usize {
         self.root(guard).map_or(0, |table| probe::claim_limit(table.lines().len()))
-    }
-
-    /// Notes that a value of an inline type stands in a box.
-    #[cold]
-    fn note_escape(&self) {
-        // Relaxed: read with exclusive access only.
-        self.escaped.store(true, site!(ESCAPE_NOTE: Relaxed));
     }
 
     /// Inserts minus removals that have been counted so far.

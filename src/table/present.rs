@@ -61,7 +61,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                 (value.word(), Some(value))
             }
         };
-        let removal = change.is_none().then(|| self.map.counter.begin(self.guard));
+        let removal = change.is_none().then(|| self.map.counter.begin(self.guard.thread()));
         if let Err(seen) = slot::set_value(slot, current, new) {
             if let Some(removal) = removal {
                 removal.came_to_nothing();
@@ -94,7 +94,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         if current == word::EMPTY {
             slot::confirm_key(slot);
         }
-        let insertion = self.map.counter.begin(self.guard);
+        let insertion = self.map.counter.begin(self.guard.thread());
         match slot::set_value(slot, current, value.word()) {
             Ok(()) => {
                 insertion.inserted();
@@ -134,7 +134,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                     let (live, hash) = unsafe { Cell::read(cell, self.guard) };
                     let finished = slot::finish(slot, key, live, hash, next);
                     if finished == Finished::Claimed {
-                        self.map.counter.mine(self.guard).claimed(1);
+                        self.map.counter.mine(self.guard.thread()).claimed(1);
                     }
                     // The read of MOVED that the total order needs before anything in the next table is touched.
                     slot::value_for_edit(slot);

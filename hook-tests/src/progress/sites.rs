@@ -19,7 +19,7 @@ pub(super) const OWNERS_ONLY: [(&str, &str); 7] = [
 pub(super) fn in_sources() -> BTreeSet<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut names = BTreeSet::new();
-    for layer in ["map", "table", "reclaim"] {
+    for layer in ["api", "map", "table", "reclaim"] {
         let files = fs::read_dir(sources.join(layer)).expect("a layer of the crate");
         for file in files {
             let text = fs::read_to_string(file.expect("a source file").path()).expect("a source file");

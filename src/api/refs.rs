@@ -60,7 +60,7 @@ pub struct OwnedRef<'m, T> {
 impl<'m, T: 'static> OwnedRef<'m, T> {
     /// Runs an operation under a new guard, and keeps the guard with the value that the operation found.
     #[inline]
-    pub(super) fn of<M, R>(
+    pub(crate) fn of<M, R>(
         map: &'m M,
         run: impl for<'g> FnOnce(&'g M, &'g Guard) -> (R, Option<Seen<'g, T>>),
     ) -> (R, Option<Self>) {

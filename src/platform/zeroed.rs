@@ -1,0 +1,107 @@
+//! Large zeroed memory that costs nothing until it is touched.
+#![allow(unsafe_code)] // Raw memory.
+
+use super::discards;
+use super::epoch;
+use core::alloc::Layout;
+use core::ptr::NonNull;
+use std::alloc::{alloc_zeroed, dealloc};
+
+/// What starts of arrays are aligned to.
+pub(crate) const CACHE_LINE: usize = 64;
+
+const HUGE_PAGE: usize = 2 << 20;
+
+/// Bytes from which on giving memory back takes longer than a reader should wait.
+const LARGE: usize = 256 << 10;
+
+/// An allocation, freed when this is dropped: at once, or, if it is large and a collection came across it, by the next call of
+/// `discards::free_all`.
+pub(crate) struct Zeroed {
+    memory: NonNull<u8>,
+    layout: Layout,
+}
+
+impl Zeroed {
+    /// Allocates `bytes`, all zero, and returns where they start: at a multiple of a cache line, or of a huge page if there are
+    /// some. Without memory it gives back the layout that was asked for.
+    ///
+    /// The alignment asked of the allocator stays at 16: above it the standard library fills the memory itself
+    /// instead of asking for fresh pages. The start is aligned by hand within some slack.
+    ///
+    /// # Panics
+    /// If `bytes` and the slack exceed the address space.
+    pub(crate) fn new(bytes: usize) -> Result<(Self, NonNull<u8>), Layout> {
+        let huge = bytes >= 2 * HUGE_PAGE;
+        let align = if huge { HUGE_PAGE } else { CACHE_LINE };
+        let layout = bytes.checked_add(align).and_then(|size| Layout::from_size_align(size, 16).ok());
+        let layout = layout.unwrap_or_else(|| panic!("capacity overflow: {bytes} bytes"));
+        // SAFETY: the layout has a size above zero.
+        let memory = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or(layout)?;
+        let offset = memory.as_ptr().align_offset(align);
+        // SAFETY: `offset` is below `align`, which is the slack allocated behind `bytes`.
+        let start = unsafe { memory.add(offset) };
+        if huge {
+            advise_huge_pages(start, bytes);
+        }
+        Ok((Self { memory, layout }, start))
+    }
+
+    /// Bytes allocated.
+    pub(crate) fn bytes(&self) -> usize {
+        self.layout.size()
+    }
+}
+
+impl Drop for Zeroed {
+    fn drop(&mut self) {
+        if self.layout.size() >= LARGE && epoch::collecting() {
+            // SAFETY: `memory` has this layout, is large enough for an entry, and its owner is done with it.
+            unsafe { discards::push(self.memory, self.layout) };
+        } else {
+            // SAFETY: `memory` came from the same allocator with the same layout, and its owner is done with it.
+            unsafe { dealloc(self.memory.as_ptr(), self.layout) };
+        }
+    }
+}
+
+/// Asks for huge pages: most of a random access to a large table is the walk through its page table.
+fn advise_huge_pages(start: NonNull<u8>, bytes: usize) {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    // SAFETY: the range lies inside our own allocation; the advice changes no content, and failure is harmless.
+    unsafe {
+        libc::madvise(start.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE);
+    }
+    #[cfg(not(all(target_os = "linux", not(miri))))]
+    let _ = (start, bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn half_a_gigabyte_costs_less_than_a_millisecond() {
+        let best = (0..5)
+            .map(|_| {
+                let start = Instant::now();
+                let (memory, _) = Zeroed::new(512 << 20).expect("half a gigabyte of address space");
+                let spent = start.elapsed();
+                assert!(memory.bytes() >= 512 << 20);
+                spent
+            })
+            .min();
+        assert!(best < Some(Duration::from_millis(1)), "{best:?}");
+    }
+
+    #[test]
+    fn starts_are_aligned() {
+        for (bytes, align) in [(1, 64), (64, 64), (4096, 64), (4 << 20, 2 << 20), ((9 << 20) + 8, 2 << 20)] {
+            let (memory, start) = Zeroed::new(bytes).expect("some memory");
+            assert_eq!(start.addr().get() % align, 0, "{bytes} bytes");
+            let end = memory.memory.addr().get() + memory.bytes();
+            assert!((memory.memory..).contains(&start) && start.addr().get() + bytes <= end, "{bytes} bytes");
+        }
+    }
+}
