@@ -1,7 +1,7 @@
 //! A lock-free concurrent hash map with inline entries, compare-and-set by value, and orderings held by models.
 //!
 //! [`AtomicMap`] is the map. Call [`pin`](AtomicMap::pin) for a handle with all operations, or use the conveniences on the map
-//! itself.
+//! itself. [`DenseMap`] is a map from dense integers: ids, node numbers, ordinals.
 //!
 //! ```
 //! use atomic_dict::AtomicMap;
@@ -54,15 +54,17 @@
 //!
 //! The names of cereggii's `AtomicDict`, which this map follows, are kept as aliases of the documentation search.
 //!
-//! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository.
+//! The protocol between threads is written down in `docs/TRANSITIONS.md` and `docs/DENSE.md` of the repository.
 
 mod api;
+pub mod dense;
 mod map;
 mod platform;
 mod reclaim;
 mod table;
 
 pub use api::{Compute, Computed, ExpectationFailed, Expected, OccupiedError, OwnedRef, Ref};
+pub use dense::DenseMap;
 pub use map::{AtomicMap, Builder, Drain, IntoIter, Iter, Keys, Pinned, RandomState, Stats, Values};
 
 /// The examples of the README, run as tests.

@@ -26,6 +26,8 @@ extern crate self as atomic_dict;
 
 #[path = "../../src/api/mod.rs"]
 mod api;
+#[path = "../../src/dense/mod.rs"]
+pub mod dense;
 #[path = "../../src/map/mod.rs"]
 mod map;
 mod platform;
@@ -35,6 +37,7 @@ mod reclaim;
 mod table;
 
 pub use api::*;
+pub use dense::DenseMap;
 pub use map::*;
 
 #[cfg(test)]

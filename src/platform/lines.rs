@@ -106,7 +106,7 @@ impl LineArray {
         assert!(count.is_power_of_two() && count <= Self::MAX_LINES);
         let line_bytes = (count + 1) * LINE_BYTES;
         let bytes = line_bytes + count * marks.bytes();
-        let (memory, base) = Zeroed::new(bytes).unwrap_or_else(|layout| handle_alloc_error(layout));
+        let (memory, base) = Zeroed::new(0, bytes).unwrap_or_else(|layout| handle_alloc_error(layout));
         // SAFETY: the lines are followed by the marks.
         let beside = unsafe { base.add(line_bytes) };
         Self { base: base.cast(), bytes: beside.cast(), len: count, marks, memory }

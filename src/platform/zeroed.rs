@@ -23,24 +23,26 @@ pub(crate) struct Zeroed {
 }
 
 impl Zeroed {
-    /// Allocates `bytes`, all zero, and returns where they start: at a multiple of a cache line, or of a huge page if there are
-    /// some. Without memory it gives back the layout that was asked for.
+    /// Allocates `bytes`, all zero, with room for `header` more in front, and returns where they start: at a multiple of a cache
+    /// line, or of a huge page if they fill some. Without memory it gives back the layout that was asked for.
     ///
     /// The alignment asked of the allocator stays at 16: above it the standard library fills the memory itself
     /// instead of asking for fresh pages. The start is aligned by hand within some slack.
     ///
     /// # Panics
-    /// If `bytes` and the slack exceed the address space.
-    pub(crate) fn new(bytes: usize) -> Result<(Self, NonNull<u8>), Layout> {
+    /// If all that exceeds the address space.
+    pub(crate) fn new(header: usize, bytes: usize) -> Result<(Self, NonNull<u8>), Layout> {
         let huge = bytes >= 2 * HUGE_PAGE;
         let align = if huge { HUGE_PAGE } else { CACHE_LINE };
-        let layout = bytes.checked_add(align).and_then(|size| Layout::from_size_align(size, 16).ok());
+        let layout = bytes.checked_add(header + align).and_then(|size| Layout::from_size_align(size, 16).ok());
         let layout = layout.unwrap_or_else(|| panic!("capacity overflow: {bytes} bytes"));
         // SAFETY: the layout has a size above zero.
         let memory = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or(layout)?;
-        let offset = memory.as_ptr().align_offset(align);
+        // SAFETY: the header is part of the allocation.
+        let start = unsafe { memory.add(header) };
+        let offset = start.as_ptr().align_offset(align);
         // SAFETY: `offset` is below `align`, which is the slack allocated behind `bytes`.
-        let start = unsafe { memory.add(offset) };
+        let start = unsafe { start.add(offset) };
         if huge {
             advise_huge_pages(start, bytes);
         }
@@ -86,7 +88,7 @@ mod tests {
         let best = (0..5)
             .map(|_| {
                 let start = Instant::now();
-                let (memory, _) = Zeroed::new(512 << 20).expect("half a gigabyte of address space");
+                let (memory, _) = Zeroed::new(0, 512 << 20).expect("half a gigabyte of address space");
                 let spent = start.elapsed();
                 assert!(memory.bytes() >= 512 << 20);
                 spent
@@ -98,10 +100,13 @@ mod tests {
     #[test]
     fn starts_are_aligned() {
         for (bytes, align) in [(1, 64), (64, 64), (4096, 64), (4 << 20, 2 << 20), ((9 << 20) + 8, 2 << 20)] {
-            let (memory, start) = Zeroed::new(bytes).expect("some memory");
-            assert_eq!(start.addr().get() % align, 0, "{bytes} bytes");
-            let end = memory.memory.addr().get() + memory.bytes();
-            assert!((memory.memory..).contains(&start) && start.addr().get() + bytes <= end, "{bytes} bytes");
+            for header in [0, 24, 64] {
+                let (memory, start) = Zeroed::new(header, bytes).expect("some memory");
+                let (first, start) = (memory.memory.addr().get(), start.addr().get());
+                assert_eq!(start % align, 0, "{bytes} bytes");
+                assert!(start - header >= first, "{bytes} bytes behind {header}");
+                assert!(start + bytes <= first + memory.bytes(), "{bytes} bytes behind {header}");
+            }
         }
     }
 }

@@ -145,7 +145,12 @@ impl Counter {
 
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
-        self.stripes().map_or(0, |stripes| size_of::<Stripes>() + 2 * size_of_val(&*stripes.owned))
+        self.stripes().map_or(0, |_| Self::bytes_of_stripes())
+    }
+
+    /// The same, once each thread has a cell of its own.
+    pub(crate) fn bytes_of_stripes() -> usize {
+        size_of::<Stripes>() + 2 * thread::stripes() * size_of::<CachePadded<Cell>>()
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &Cell> {

@@ -45,7 +45,7 @@ mod source;
 mod successor;
 mod value;
 mod walk;
-mod word;
+pub(crate) mod word;
 
 use crate::platform::discards;
 use crate::platform::epoch::Guard;
@@ -57,16 +57,16 @@ use crate::reclaim::node::NodePtr;
 use array::TableRef;
 use core::marker::PhantomData;
 use core::ptr;
-use escapes::Escapes;
 
 pub(crate) use array::Table;
 pub(crate) use counter::Counter;
 pub(crate) use edit::{Decision, Edit, Edited};
+pub(crate) use escapes::Escapes;
 pub(crate) use needle::{Needle, Probe};
 pub(crate) use probe::spread;
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
-pub(crate) use value::Seen;
+pub(crate) use value::{NewValue, Seen, retire_value};
 pub(crate) use walk::{Hashes, Walk};
 
 /// A map from hashed keys to values: the chain of tables.
@@ -188,18 +188,17 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
 
     /// Inserts minus removals that have been counted so far.
     pub(crate) fn approx_len(&self) -> usize {
-        usize::try_from(self.counter.net()).unwrap_or(0)
+        self.counter.approx_len()
     }
 
     /// Bounds of the number of entries at a moment during the call.
     pub(crate) fn len_bounds(&self) -> (usize, usize) {
-        let (least, most) = self.counter.bounds();
-        (usize::try_from(least).unwrap_or(0), usize::try_from(most).unwrap_or(0))
+        self.counter.len_bounds()
     }
 
     /// The number of entries at a moment during the call.
     pub(crate) fn len(&self) -> usize {
-        usize::try_from(self.counter.exact()).unwrap_or(0)
+        self.counter.len()
     }
 
     /// Figures of the current table, and of migrations: slots, how many are claimed, bytes, migrations.

@@ -97,6 +97,13 @@ impl<'g, T: 'static> Seen<'g, T> {
         }
     }
 
+    /// The same for any lifetime: a copy of an inline value needs nothing to be read.
+    #[inline(always)]
+    pub(crate) fn copied<'a>(self) -> Seen<'a, T> {
+        assert!(is_inline::<T>());
+        Seen { raw: self.raw, _lifetime: PhantomData }
+    }
+
     #[inline(always)]
     pub(crate) fn get(&self) -> &T {
         if is_inline::<T>() {

@@ -1,11 +1,12 @@
-//! Weakens every site and takes out every rule that `docs/TRANSITIONS.md` says a model holds: that model must fail.
+//! Weakens every site and takes out every rule that a page of `docs/` says a model holds: that model must fail.
 
 use crate::platform::sites::MUTANT;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-const PAGE: &str = include_str!("../../../docs/TRANSITIONS.md");
+/// The pages of the hash map and of the dense map.
+const PAGES: [&str; 2] = [include_str!("../../../docs/TRANSITIONS.md"), include_str!("../../../docs/DENSE.md")];
 
 /// A mutant that has not failed by then counts as one that passed: a model that fails does so early.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,28 +30,31 @@ impl Row {
     }
 }
 
-/// The rows of the table under `heading` whose first cell is a name. Its last cell says what kills the mutant.
-fn rows(heading: &str) -> Vec<Row> {
-    let mut lines = PAGE.lines().skip_while(|line| !line.starts_with(heading));
-    assert!(lines.next().is_some(), "the page has {heading}");
-    lines
-        .take_while(|line| !line.starts_with("## "))
-        .filter_map(|line| {
-            let cells: Vec<_> =
-                line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split(" | ").map(str::trim).collect();
-            let name = cells.first()?.strip_prefix('`')?.strip_suffix('`')?;
-            let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-            (is_name && cells.len() >= 4).then(|| Row { name, ordering: cells[1], killed_by: cells[cells.len() - 1] })
-        })
-        .collect()
+/// The rows of the tables of all pages with this header whose first cell is a name. Their last cell says what kills the
+/// mutant.
+fn rows(header: &str) -> Vec<Row> {
+    PAGES.into_iter().flat_map(|page| table(page, header)).collect()
+}
+
+fn table(page: &'static str, header: &str) -> Vec<Row> {
+    let mut lines = page.lines().skip_while(|line| !line.starts_with(header));
+    assert!(lines.next().is_some(), "each page has a table {header}");
+    let rows = lines.take_while(|line| line.starts_with('|'));
+    rows.filter_map(|line| {
+        let cells: Vec<_> = line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split(" | ").map(str::trim).collect();
+        let name = cells.first()?.strip_prefix('`')?.strip_suffix('`')?;
+        let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        (is_name && cells.len() >= 4).then(|| Row { name, ordering: cells[1], killed_by: cells[cells.len() - 1] })
+    })
+    .collect()
 }
 
 pub(super) fn sites() -> Vec<Row> {
-    rows("## 5. Sites")
+    rows("| site | ordering |")
 }
 
 pub(super) fn rules() -> Vec<Row> {
-    rows("## 3. Rules")
+    rows("| rule | statement |")
 }
 
 /// The path of a model of this executable.

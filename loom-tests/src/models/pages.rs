@@ -1,4 +1,4 @@
-//! `docs/TRANSITIONS.md` against the sources: every site and every rule stands in both.
+//! The pages of `docs/` against the sources: every site and every rule stands in both.
 
 use super::mutants::{WITHOUT_HOOK, rules, sites, test_path};
 use std::collections::BTreeSet;
@@ -31,19 +31,19 @@ fn uses(sources: &str, macro_name: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_site_is_on_the_page() {
+fn every_site_is_on_a_page() {
     let page: BTreeSet<_> = sites().iter().map(|row| format!("{}:{}", row.name, row.ordering)).collect();
-    assert!(page.len() > 50, "the page has a table of sites");
-    assert_eq!(page.len(), sites().len(), "each site stands there once");
+    assert!(page.len() > 50, "the pages have tables of sites");
+    assert_eq!(page.len(), sites().len(), "each site stands on one page, once");
     let code = uses(&sources(), "site!(");
-    assert_eq!(code.difference(&page).collect::<Vec<_>>(), [""; 0], "in the sources, not on the page");
-    assert_eq!(page.difference(&code).collect::<Vec<_>>(), [""; 0], "on the page, not in the sources");
+    assert_eq!(code.difference(&page).collect::<Vec<_>>(), [""; 0], "in the sources, on no page");
+    assert_eq!(page.difference(&code).collect::<Vec<_>>(), [""; 0], "on a page, not in the sources");
 }
 
 #[test]
-fn every_rule_is_on_the_page() {
+fn every_rule_is_on_a_page() {
     let page: BTreeSet<_> = rules().iter().map(|row| row.name.to_owned()).collect();
-    assert!(page.len() > 5, "the page has a table of rules");
+    assert!(page.len() > 5, "the pages have tables of rules");
     let mut code = uses(&sources(), "rule!(");
     assert!(code.insert(WITHOUT_HOOK.to_owned()), "{WITHOUT_HOOK} has a hook, so its model needs no control");
     assert_eq!(code, page);
