@@ -96,8 +96,7 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
     where
         V: PartialEq,
     {
-        let meets = |current: Option<&V>| expected.is_met_by(current);
-        referring(self.raw().compare_and_set(index, meets, desired, self.cover()))
+        referring(self.raw().compare_and_set(index, expected, desired, self.cover()))
     }
 
     /// [`compare_and_set`](Self::compare_and_set) by identity: replaces (or removes, without `desired`) a value if it is the very
@@ -126,6 +125,6 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
         desired: Option<V>,
     ) -> Result<Option<Ref<'_, V>>, ExpectationFailed<Ref<'_, V>, V>> {
         let same = |current: Option<&V>| current.is_some_and(|current| expected.0.is(current));
-        referring(self.raw().compare_and_set(index, same, desired, self.cover()))
+        referring(self.raw().compare_and_set_by(index, same, desired, self.cover()))
     }
 }

@@ -3,7 +3,8 @@
 use super::errors::{NoSlotError, TryInsertError};
 use super::raw::{Cover, NoSlot, RawDense};
 use crate::api::edits::{CompareAndSet, Free, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
-use crate::api::{Compute, ExpectationFailed, OccupiedError};
+use crate::api::{Compute, ExpectationFailed, Expected, OccupiedError};
+use crate::table::inline::is_inline;
 use crate::table::{Edit, Edited, Seen};
 
 /// What a compare-and-set returns: what was there before, or what was there instead.
@@ -38,6 +39,15 @@ impl<V: Send + Sync + 'static> RawDense<V> {
 
     #[inline(always)]
     pub(super) fn insert<'g>(&'g self, index: usize, value: V, cover: Cover<'g, V>) -> Option<Seen<'g, V>> {
+        if is_inline::<V>() {
+            return self.insert_plain(index, &value).unwrap_or_else(|| self.insert_by_edit(index, value, cover));
+        }
+        self.run(index, Insert(Offer::Ready(value)), cover).0.before
+    }
+
+    /// The rest of `insert`, out of line: the straight line has room in the loops of callers then.
+    #[inline(never)]
+    fn insert_by_edit<'g>(&'g self, index: usize, value: V, cover: Cover<'g, V>) -> Option<Seen<'g, V>> {
         self.run(index, Insert(Offer::Ready(value)), cover).0.before
     }
 
@@ -79,7 +89,7 @@ impl<V: Send + Sync + 'static> RawDense<V> {
         cover: Cover<'g, V>,
     ) -> Option<Seen<'g, V>> {
         let meets = |current: Option<&V>| current.is_some_and(&mut condition);
-        self.compare_and_set(index, meets, None, cover).ok().flatten()
+        self.compare_and_set_by(index, meets, None, cover).ok().flatten()
     }
 
     #[inline(always)]
@@ -125,6 +135,43 @@ impl<V: Send + Sync + 'static> RawDense<V> {
 
     #[inline(always)]
     pub(super) fn compare_and_set<'g>(
+        &'g self,
+        index: usize,
+        expected: Expected<'_, V>,
+        desired: Option<V>,
+        cover: Cover<'g, V>,
+    ) -> CompareAndSetResult<'g, V>
+    where
+        V: PartialEq,
+    {
+        // Of what is equal to itself (a NaN is not) the same bits are equal, too.
+        if is_inline::<V>()
+            && let (Expected::Value(old), Some(new)) = (expected, &desired)
+            && expected.is_met_by(Some(old))
+            && let Some(before) = self.replace_plain(index, old, new)
+        {
+            return Ok(Some(before));
+        }
+        self.compare_and_set_equal(index, expected, desired, cover)
+    }
+
+    /// The rest of `compare_and_set`, out of line as that of `insert`.
+    #[inline(never)]
+    fn compare_and_set_equal<'g>(
+        &'g self,
+        index: usize,
+        expected: Expected<'_, V>,
+        desired: Option<V>,
+        cover: Cover<'g, V>,
+    ) -> CompareAndSetResult<'g, V>
+    where
+        V: PartialEq,
+    {
+        self.compare_and_set_by(index, |current| expected.is_met_by(current), desired, cover)
+    }
+
+    #[inline(always)]
+    pub(super) fn compare_and_set_by<'g>(
         &'g self,
         index: usize,
         meets: impl FnMut(Option<&V>) -> bool,

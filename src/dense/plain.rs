@@ -257,11 +257,11 @@ impl<V: Send + Sync + 'static> DenseMap<V> {
     where
         V: PartialEq,
     {
-        let meets = |current: Option<&V>| expected.is_met_by(current);
-        let (result, actual) = self.with_found(|raw, cover| match raw.compare_and_set(index, meets, desired, cover) {
-            Ok(before) => (Ok(()), before),
-            Err(ExpectationFailed { actual, desired }) => (Err(desired), actual),
-        });
+        let (result, actual) =
+            self.with_found(|raw, cover| match raw.compare_and_set(index, expected, desired, cover) {
+                Ok(before) => (Ok(()), before),
+                Err(ExpectationFailed { actual, desired }) => (Err(desired), actual),
+            });
         match result {
             Ok(()) => Ok(actual),
             Err(desired) => Err(ExpectationFailed { actual, desired }),

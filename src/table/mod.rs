@@ -66,7 +66,7 @@ pub(crate) use needle::{Needle, Probe};
 pub(crate) use probe::spread;
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
-pub(crate) use value::{NewValue, Seen, retire_value};
+pub(crate) use value::{NewValue, Seen, plain_word, retire_value};
 pub(crate) use walk::{Hashes, Walk};
 
 /// A map from hashed keys to values: the chain of tables.

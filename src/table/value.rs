@@ -220,6 +220,17 @@ impl<V: 'static> Drop for NewValue<V> {
     }
 }
 
+/// The plain word of a value, if its type is inline and it has one.
+#[inline(always)]
+pub(crate) fn plain_word<V: 'static>(value: &V) -> Option<LiveWord> {
+    if !is_inline::<V>() {
+        return None;
+    }
+    // SAFETY: a copy of a primitive.
+    let copy = unsafe { core::ptr::read(value) };
+    word::of_inline_value::<V>(inline::to_bits(copy))
+}
+
 /// Gives the box of a live word, if it has one, to the collector.
 ///
 /// # Safety

@@ -63,7 +63,7 @@
 //! | S1, S1 | `two_new_segments` |
 //! | D1, D1 | `two_insertions_of_a_box`, `two_pushes`, `push_and_insertion` |
 //! | D1, D3 | `removal_and_insertion_of_a_box` |
-//! | D2, D2 | `two_replacements_of_a_box`, `two_updates_of_an_index`, `two_replacements_of_values_that_need_a_box` |
+//! | D2, D2 | `two_replacements_of_a_box`, `two_updates_of_an_index`, `two_compare_and_sets_of_an_index`, `two_replacements_of_values_that_need_a_box` |
 //! | D2, D3 | `removal_and_compare_and_set_of_a_box`, `removal_and_update_of_an_index` |
 //! | D3, D3 | `two_removals_of_a_box` |
 //!

@@ -54,8 +54,11 @@ impl Geometry {
         }
         // Between 1 and 2^46.
         let x = index.wrapping_add(self.bias);
-        let segment = x.ilog2() as usize;
-        Some(Place { segment, offset: x - (1 << segment) })
+        // The exponent of a float, which is exact below 2^53. `ilog2` compiles to `bsr` on x86-64, which is slow on some processors,
+        // and waits for the last value of its destination, often a word that is still on its way from memory.
+        let exponent = ((x as i64 as f64).to_bits() >> (f64::MANTISSA_DIGITS - 1)) as usize;
+        let segment = exponent.wrapping_sub(f64::MAX_EXP as usize - 1) % SEGMENTS;
+        Some(Place { segment, offset: x.wrapping_sub(1 << segment) })
     }
 
     /// The first index of a segment that is used; below the limit for one that `overflow` names.

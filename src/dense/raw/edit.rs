@@ -52,7 +52,7 @@ impl<V: 'static> RawDense<V> {
 
 /// The word of a slot, for a writer.
 #[inline(always)]
-fn value_for_edit(slot: &AtomicPtr<()>) -> Word {
+pub(super) fn value_for_edit(slot: &AtomicPtr<()>) -> Word {
     // SeqCst: a writer's decision. Acquire part: VALUE edge, pairs with DENSE_SET: the box.
     slot.load(site!(DENSE_EDIT: SeqCst))
 }

@@ -7,12 +7,14 @@
 //! | `cover` | what protects the values that are read |
 //! | `segments` | where the slots are, and how they come |
 //! | `edit` | writing operations |
+//! | `direct` | the most frequent of them, for plain words |
 //! | `push` | the next free index |
 //! | `walk`, `owned` | traversal, shared and owned |
 #![allow(unsafe_code)] // `Send` and `Sync` of a map of pointers; from words to values.
 
 mod address;
 mod cover;
+mod direct;
 mod edit;
 mod owned;
 mod push;

@@ -74,8 +74,10 @@ impl<V: 'static> RawDense<V> {
         let max_index = self.max_index();
         let place = self.geometry.overflow(index).ok_or(NoSlot::AboveLimit { index, max_index })?;
         let len = self.geometry.len(place.segment);
-        let bytes = Words::bytes(len);
-        let new = Words::new(len).ok_or(NoSlot::OutOfMemory { index, bytes })?.into_raw();
+        let Some(new) = Words::new(len).map(Words::into_raw) else {
+            // Another thread may have been luckier.
+            return self.find(index).ok_or(NoSlot::OutOfMemory { index, bytes: Words::bytes(len) });
+        };
         // SeqCst: pairs with SEGMENT_FIND; its Release part is the SEGMENT edge. Acquire on failure: the slots of another.
         let installed = self.segments[place.segment].compare_exchange(
             ptr::null_mut(),

@@ -54,7 +54,12 @@ impl<V: Word> Dense<V> {
     }
 
     fn insert(&self, index: usize, value: u64) -> Option<u64> {
-        self.edit(index, Insert(Offer::Ready(V::of(value)))).0
+        // As the API does it, for inline values.
+        let before = self.with_cover(|raw, _| {
+            let before = raw.insert_plain(index, &V::of(value))?;
+            Some(before.map(|before| before.get().number()))
+        });
+        before.unwrap_or_else(|| self.edit(index, Insert(Offer::Ready(V::of(value)))).0)
     }
 
     /// Whether it came in.
@@ -72,6 +77,11 @@ impl<V: Word> Dense<V> {
 
     /// Compare-and-set; `None` is absence, on both sides. Returns what was there instead, if it failed.
     fn compare_and_set(&self, index: usize, expected: Option<u64>, desired: Option<u64>) -> Result<(), Option<u64>> {
+        if let (Some(old), Some(new)) = (expected, desired)
+            && self.0.replace_plain(index, &V::of(old), &V::of(new)).is_some()
+        {
+            return Ok(());
+        }
         let meets = |current: Option<&V>| current.map(Word::number) == expected;
         let (before, _, (met, _)) = self.edit(index, CompareAndSet::new(meets, desired.map(V::of)));
         if met { Ok(()) } else { Err(before) }

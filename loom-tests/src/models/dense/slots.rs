@@ -125,3 +125,22 @@ fn removal_and_compare_and_set_of_a_box() {
         }
     });
 }
+
+/// The same without a look at the slot before.
+#[test]
+fn two_compare_and_sets_of_an_index() {
+    model(20, &["first", "second"], |witnesses, swap| {
+        let map = Dense::<u32>::of(1, &[(0, 10)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let results = race(
+            swap,
+            move || ours.compare_and_set(0, Some(10), Some(11)),
+            move || theirs.compare_and_set(0, Some(10), Some(12)),
+        );
+        match results {
+            (Ok(()), Err(Some(11))) => witnesses.saw("first"),
+            (Err(Some(12)), Ok(())) => witnesses.saw("second"),
+            other => panic!("one succeeds, the other sees it: {other:?}"),
+        }
+    });
+}
