@@ -96,12 +96,12 @@ impl Interner {
                 return Err(format!("id {} belongs to two words", *id));
             }
             // Equal, but not always the same string: of two threads that meet a new word, one can put the key, the other the id.
-            if !words.get(*id as usize).is_some_and(|back| *back == *word) {
+            if words.get(*id as usize).is_none_or(|back| *back != *word) {
                 return Err(format!("id {} does not give {word:?} back", *id));
             }
         }
         for (id, word) in &words {
-            if !ids.get(&**word).is_some_and(|back| *back as usize == id) {
+            if ids.get(&**word).is_none_or(|back| *back as usize != id) {
                 return Err(format!("{word:?} does not have id {id}"));
             }
         }
