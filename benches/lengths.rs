@@ -11,7 +11,9 @@ type Map = AtomicMap<u64, u64>;
 /// Enough for a count per thread.
 const ENTRIES: u64 = 10_000;
 
-const LENGTHS: [(&str, fn(&Map) -> usize); 3] =
+type Length = fn(&Map) -> usize;
+
+const LENGTHS: [(&str, Length); 3] =
     [("approx_len", |map| map.approx_len()), ("len_bounds", |map| map.len_bounds().1), ("len", |map| map.len())];
 
 fn map() -> Map {

@@ -15,39 +15,36 @@
 mod corpus;
 #[path = "support/meter.rs"]
 mod meter;
+#[path = "support/output.rs"]
+mod output;
 #[path = "support/reference.rs"]
 mod reference;
 #[path = "support/report.rs"]
 mod report;
 #[path = "support/sources.rs"]
 mod sources;
+#[path = "support/text.rs"]
+mod text;
 #[path = "support/words.rs"]
 mod words;
 
-use std::io::{self, BufWriter, Write};
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::io;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use atomic_dict::AtomicMap;
-use clap::{Parser, value_parser};
+use clap::Parser;
 use indicatif::ProgressBar;
 
-use crate::corpus::Corpus;
 use crate::report::{Check, Report};
-use crate::sources::Root;
+use crate::text::TextArguments;
 
 /// Small enough that the threads finish together, large enough that taking a piece costs nothing.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// Cargo's home can hold gigabytes; an explicit path means its whole text is wanted.
-const DEFAULT_TEXT_LIMIT_MB: u64 = 256;
-
 const EXIT_COUNTS_DIFFER: u8 = 1;
-const EXIT_NOTHING_COUNTED: u8 = 2;
 
 /// Counts words with many threads in one shared map.
 ///
@@ -56,48 +53,28 @@ const EXIT_NOTHING_COUNTED: u8 = 2;
 /// A file reached through several paths counts once, a file that is not UTF-8 is skipped.
 #[derive(Parser)]
 struct Arguments {
-    /// Files and directories; without any, the sources unpacked in cargo's home and this package
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    text: TextArguments,
 
     /// How many of the most frequent words to print
     #[arg(long, value_name = "N", default_value_t = 20)]
     top: usize,
 
-    /// Counting threads [default: one per core]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-
     /// Compare every count with a single-threaded count in a standard HashMap
     #[arg(long)]
     check: bool,
-
-    /// Read at most this many million bytes of text, in whole files [default: none for paths, 256 without]
-    #[arg(long, value_name = "MB", value_parser = value_parser!(u64).range(1..))]
-    limit_mb: Option<u64>,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(code) => code,
-        Err(message) => {
-            // `eprintln!` panics when standard error is a closed pipe.
-            writeln!(io::stderr(), "error: {message}").ok();
-            ExitCode::from(EXIT_NOTHING_COUNTED)
-        }
-    }
+    output::end(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let started = Instant::now();
-    let corpus = read_text(arguments)?;
+    let corpus = arguments.text.read()?;
     let read_time = started.elapsed();
-    report::list_skipped(&corpus.skipped);
-    if corpus.files == 0 {
-        return Err(corpus.why_empty());
-    }
 
-    let threads = arguments.threads.map_or_else(all_cores, usize::from);
+    let threads = arguments.text.threads();
     let bar = meter::bytes("counting", corpus.bytes);
     let started = Instant::now();
     let map =
@@ -114,7 +91,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 
     let check = arguments.check.then(|| check(&corpus.text, &counts));
     let report = Report {
-        default_text: arguments.paths.is_empty(),
+        default_text: arguments.text.is_default(),
         corpus: &corpus,
         counts: &counts,
         top: arguments.top,
@@ -123,7 +100,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         count_time,
         check: check.as_ref(),
     };
-    print(&report).map_err(|error| format!("cannot print the result: {error}"))?;
+    output::print(|out| report.write(out))?;
 
     let equal = check.is_none_or(|check| check.differences.is_empty());
     Ok(if equal { ExitCode::SUCCESS } else { ExitCode::from(EXIT_COUNTS_DIFFER) })
@@ -164,27 +141,4 @@ fn check(text: &str, counts: &[(&str, u64)]) -> Check {
     let count_time = started.elapsed();
     let distinct = expected.len();
     Check { distinct, count_time, differences: reference::differences(counts, expected) }
-}
-
-fn read_text(arguments: &Arguments) -> Result<Corpus, String> {
-    let default_limit = arguments.paths.is_empty().then_some(DEFAULT_TEXT_LIMIT_MB);
-    let limit = arguments.limit_mb.or(default_limit).map(|mb| mb.saturating_mul(1_000_000));
-    let roots = if arguments.paths.is_empty() { Root::default_text() } else { Root::from_paths(&arguments.paths)? };
-    Ok(Corpus::read(sources::find(&roots), limit))
-}
-
-fn all_cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
-}
-
-/// A reader that has seen enough, such as `head`, is no error.
-fn print(report: &Report<'_>) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let written = report.write(&mut out).and_then(|()| out.flush());
-    // Dropping the writer would try the failed rest again.
-    let (_, _) = out.into_parts();
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
 }

@@ -1,7 +1,7 @@
 //! A lock-free concurrent hash map with inline entries, compare-and-set by value, and orderings held by models.
 //!
 //! [`AtomicMap`] is the map. Call [`pin`](AtomicMap::pin) for a handle with all operations, or use the conveniences on the map
-//! itself.
+//! itself. [`DenseMap`] is a map from dense integers: ids, node numbers, ordinals.
 //!
 //! ```
 //! use atomic_dict::AtomicMap;
@@ -58,18 +58,19 @@
 //!
 //! The names of cereggii's `AtomicDict`, which this map follows, are kept as aliases of the documentation search.
 //!
-//! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository, that of cells in `docs/PUBLISHED.md`.
+//! The protocol between threads is written down in `docs/TRANSITIONS.md`, `docs/DENSE.md` and `docs/PUBLISHED.md` of the repository.
 
+mod api;
+pub mod dense;
 mod map;
 mod platform;
 mod published;
 mod reclaim;
 mod table;
 
-pub use map::{
-    AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
-    OwnedRef, Pinned, RandomState, Ref, Stats, Values,
-};
+pub use api::{Compute, Computed, ExpectationFailed, Expected, OccupiedError, OwnedRef, Ref};
+pub use dense::DenseMap;
+pub use map::{AtomicMap, Builder, Drain, IntoIter, Iter, Keys, Pinned, RandomState, Stats, Values};
 pub use platform::epoch::{Guard, pin};
 pub use published::{NotCurrent, OwnedSnapshot, Published, Reclaimed, Snapshot};
 

@@ -2,97 +2,29 @@
 
 #![cfg(not(miri))] // Miri starts no processes.
 
+#[path = "support/example.rs"]
+mod example;
 #[path = "../examples/support/reference.rs"]
 mod reference;
 #[path = "../examples/support/words.rs"]
 mod words;
 
 use std::collections::HashMap;
-use std::env::{self, consts::EXE_SUFFIX};
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use example::{Run, Texts};
 use proptest::prelude::*;
-use tempfile::TempDir;
 
-/// A directory of made-up text to run the example in.
-struct Texts(TempDir);
-
-/// What a run of the example left.
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+/// Made-up text for this example.
+fn text_files(files: &[(&str, &[u8])]) -> Texts {
+    Texts::new("word_count", files)
 }
 
-impl Texts {
-    fn new(files: &[(&str, &[u8])]) -> Self {
-        let directory = TempDir::new().expect("a temporary directory");
-        for (name, content) in files {
-            let path = directory.path().join(name);
-            let parent = path.parent().expect("a file lies in a directory");
-            fs::create_dir_all(parent).expect("a directory can be made");
-            fs::write(path, content).expect("a file can be written");
-        }
-        Self(directory)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        // Examples lie beside the directory of this test's own program.
-        let test = env::current_exe().expect("the path of this test");
-        let profile = test.ancestors().nth(2).expect("target/<profile>/deps/<test>");
-        let example = profile.join(format!("examples/word_count{EXE_SUFFIX}"));
-        assert!(example.exists(), "no {example:?}: `cargo build --examples`");
-        let mut command = Command::new(example);
-        command.current_dir(self.0.path()).args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(&mut self.command(arguments))
-    }
-
-    fn count(&self, arguments: &[&str]) -> Run {
-        let run = self.run(arguments);
-        assert_eq!(run.code, Some(0), "{}", run.stderr);
-        run
-    }
-}
-
-impl Run {
-    fn of(command: &mut Command) -> Self {
-        let output = command.output().expect("the example starts");
-        let text = |bytes| String::from_utf8(bytes).expect("the example prints UTF-8");
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let code = output.status.code();
-        Self { code, stdout, stderr }
-    }
-
-    /// What stands after `name` on its line.
-    fn line(&self, name: &str) -> &str {
-        let rest = self.stdout.lines().find_map(|line| line.strip_prefix(name));
-        rest.unwrap_or_default().trim_start()
-    }
-
-    fn says(&self, name: &str, start: &str) {
-        assert!(self.line(name).starts_with(start), "{}", self.stdout);
-    }
-
-    /// The lines of the most frequent words, which end at the first empty line.
-    fn top(&self) -> Vec<&str> {
-        let lines = self.stdout.lines();
-        lines.take_while(|line| !line.is_empty()).collect()
-    }
-
-    fn warns(&self, message: &str) {
-        let stderr = &self.stderr;
-        assert!(stderr.contains(message), "{message:?} in {stderr}");
-    }
-
-    fn counts_nothing(&self, message: &str) {
-        self.warns(message);
-        assert_eq!((self.code, self.stdout.as_str()), (Some(2), ""));
-    }
+/// The lines of the most frequent words, which end at the first empty line.
+fn top_words(run: &Run) -> Vec<&str> {
+    let lines = run.stdout.lines();
+    lines.take_while(|line| !line.is_empty()).collect()
 }
 
 fn top_line(count: u64, bar: usize, word: &str) -> String {
@@ -101,14 +33,14 @@ fn top_line(count: u64, bar: usize, word: &str) -> String {
 
 #[test]
 fn counts_a_small_directory() {
-    let texts = Texts::new(&[
+    let texts = text_files(&[
         ("a.txt", "The cat, the dog; THE bird. Größe".as_bytes()),
         ("below/b.txt", "cat GRÖSSE größe 42\u{1f408}the".as_bytes()),
         ("below/empty.txt", b""),
     ]);
-    let run = texts.count(&["--check", "--top", "3", "."]);
+    let run = texts.succeed(&["--check", "--top", "3", "."]);
     let top = [(4, 30, "the"), (2, 15, "cat"), (2, 15, "größe")];
-    assert_eq!(run.top(), top.map(|(n, bar, word)| top_line(n, bar, word)));
+    assert_eq!(top_words(&run), top.map(|(n, bar, word)| top_line(n, bar, word)));
     run.says("files", "3 read, 0 skipped");
     assert_eq!(run.line("bytes"), "64");
     assert_eq!(run.line("words"), "12, 7 distinct");
@@ -118,26 +50,26 @@ fn counts_a_small_directory() {
 
 #[test]
 fn without_words_it_counts_none() {
-    let run = Texts::new(&[("a", b"... --- ...")]).count(&["--check", "."]);
+    let run = text_files(&[("a", b"... --- ...")]).succeed(&["--check", "."]);
     assert_eq!(run.line("words"), "0, 0 distinct");
     assert_eq!(run.line("check:"), "0 distinct words, all counts equal");
 }
 
 #[test]
 fn no_word_goes_from_file_to_file_and_no_file_counts_twice() {
-    let texts = Texts::new(&[("d/a", b"one"), ("d/b", b"two")]);
-    let run = texts.count(&["d", "d/a", ".", "./d/../d/b"]);
-    assert_eq!(run.top(), ["one", "two"].map(|word| top_line(1, 30, word)));
+    let texts = text_files(&[("d/a", b"one"), ("d/b", b"two")]);
+    let run = texts.succeed(&["d", "d/a", ".", "./d/../d/b"]);
+    assert_eq!(top_words(&run), ["one", "two"].map(|word| top_line(1, 30, word)));
     run.says("files", "2 read, 0 skipped");
 }
 
 #[test]
 fn without_paths_it_reads_cargo_s_home_and_this_package() {
-    let texts = Texts::new(&[("registry/src/some-crate/lib.rs", &b"unpackedword ".repeat(400_000))]);
-    let run = Run::of(texts.command(&["--check", "--top=1"]).env("CARGO_HOME", texts.0.path()));
+    let texts = text_files(&[("registry/src/some-crate/lib.rs", &b"unpackedword ".repeat(400_000))]);
+    let run = Run::of(texts.command(&["--check", "--top=1"]).env("CARGO_HOME", texts.directory.path()));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(run.top().len(), 1);
-    assert!(run.top()[0].ends_with("unpackedword"), "{}", run.stdout);
+    assert_eq!(top_words(&run).len(), 1);
+    assert!(top_words(&run)[0].ends_with("unpackedword"), "{}", run.stdout);
     run.says("text", "sources");
     assert_ne!(run.line("files").split(' ').next(), Some("1"));
 }
@@ -148,10 +80,10 @@ fn what_is_not_utf8_is_skipped_and_reported() {
     let cut_off = [b"word ", &"é".as_bytes()[..1]].concat();
     let mut files: Vec<(&str, &[u8])> = vec![("a", b"good"), ("late", &late), ("cut", &cut_off)];
     files.extend(["b", "c", "d", "e"].map(|name| (name, &b"bad \xff"[..])));
-    let texts = Texts::new(&files);
+    let texts = text_files(&files);
 
-    let run = texts.count(&["--check", "."]);
-    assert_eq!(run.top(), [top_line(1, 30, "good")]);
+    let run = texts.succeed(&["--check", "."]);
+    assert_eq!(top_words(&run), [top_line(1, 30, "good")]);
     run.says("files", "1 read, 6 skipped: 6 not UTF-8, 0 unreadable");
     assert_eq!(run.line("bytes"), "4");
     assert_eq!(run.stderr.matches("not UTF-8 at byte").count(), 5);
@@ -159,58 +91,58 @@ fn what_is_not_utf8_is_skipped_and_reported() {
     run.warns("and 1 more\n");
 
     let alone = texts.run(&["late"]);
-    alone.counts_nothing("not UTF-8 at byte 200000\nerror: no text found");
+    alone.does_nothing("not UTF-8 at byte 200000\nerror: no text found");
 }
 
 #[test]
 fn a_character_across_the_probe_is_text() {
     let text = ["x".repeat(64 * 1024 - 1).as_str(), "é y"].concat();
-    let run = Texts::new(&[("a", text.as_bytes())]).count(&["--check", "a"]);
+    let run = text_files(&[("a", text.as_bytes())]).succeed(&["--check", "a"]);
     assert_eq!(run.line("check:"), "2 distinct words, all counts equal");
 }
 
 #[test]
-fn a_missing_path_counts_nothing() {
-    let run = Texts::new(&[("a", b"text")]).run(&["a", "missing", "absent"]);
-    run.counts_nothing("error: cannot read \"missing\"");
-    run.counts_nothing("error: cannot read \"absent\"");
+fn a_missing_path_does_nothing() {
+    let run = text_files(&[("a", b"text")]).run(&["a", "missing", "absent"]);
+    run.does_nothing("error: cannot read \"missing\"");
+    run.does_nothing("error: cannot read \"absent\"");
 }
 
 #[test]
 fn an_empty_directory_has_no_text() {
-    Texts::new(&[]).run(&["."]).counts_nothing("no text found");
+    text_files(&[]).run(&["."]).does_nothing("no text found");
 }
 
 #[test]
 fn numbers_that_make_no_sense_are_refused() {
-    let texts = Texts::new(&[("a", b"text")]);
+    let texts = text_files(&[("a", b"text")]);
     for argument in ["--threads=0", "--threads=2000", "--limit-mb=0", "--top=-1"] {
-        texts.run(&["a", argument]).counts_nothing("invalid value");
+        texts.run(&["a", argument]).does_nothing("invalid value");
     }
 }
 
 #[test]
 fn the_limit_leaves_out_whole_files() {
     let (first, second) = (b"first ".repeat(100_000), b"second ".repeat(100_000));
-    let texts = Texts::new(&[("a", &first), ("b", &second), ("c", b"third")]);
-    let run = texts.count(&["--limit-mb", "1", "--check", "."]);
+    let texts = text_files(&[("a", &first), ("b", &second), ("c", b"third")]);
+    let run = texts.succeed(&["--limit-mb", "1", "--check", "."]);
     run.says("files", "2 read, 0 skipped");
     run.says("limit", "1 MB (--limit-mb), files left out: 1, 700.00 kB");
     assert_eq!(run.line("words"), "100,001, 2 distinct");
 
-    let big = Texts::new(&[("big", &first.repeat(2))]);
-    big.run(&["--limit-mb=1", "."]).counts_nothing("files beyond the limit: 1");
+    let big = text_files(&[("big", &first.repeat(2))]);
+    big.run(&["--limit-mb=1", "."]).does_nothing("files beyond the limit: 1");
 }
 
 #[test]
 fn one_big_file_counts_alike_with_any_number_of_threads() {
     let line = |n: u64| format!("w{} é{} common\n", n * n % 9973, n % 101);
     let text: String = (0..300_000).map(line).collect();
-    let texts = Texts::new(&[("big", text.as_bytes())]);
+    let texts = text_files(&[("big", text.as_bytes())]);
     let count = |threads| {
-        let run = texts.count(&["--threads", threads, "--check", "big"]);
+        let run = texts.succeed(&["--threads", threads, "--check", "big"]);
         let lines = ["bytes", "words", "check:"].map(|name| run.line(name).to_owned());
-        (run.top().join("\n"), lines)
+        (top_words(&run).join("\n"), lines)
     };
     let (top, lines) = count("1");
     assert!(top.starts_with("300,000  "), "{top}");
@@ -225,15 +157,15 @@ fn links_sockets_and_unreadable_files_are_reported() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::net::UnixListener;
 
-    let texts = Texts::new(&[("text", b"word"), ("secret", b"hidden")]);
-    let path = |name: &str| texts.0.path().join(name);
+    let texts = text_files(&[("text", b"word"), ("secret", b"hidden")]);
+    let path = |name: &str| texts.directory.path().join(name);
     fs::set_permissions(path("secret"), fs::Permissions::from_mode(0o000)).expect("the owner may");
     for (target, name) in [("nowhere", "dangling"), (".", "loop"), ("text", "again")] {
         symlink(target, path(name)).expect("a link can be made");
     }
     let _listener = UnixListener::bind(path("socket")).expect("a socket can be made");
 
-    let run = texts.count(&["--check", "."]);
+    let run = texts.succeed(&["--check", "."]);
     run.warns("dangling\": symbolic link that leads nowhere");
     run.warns("loop\": symbolic link, not followed\n");
     run.warns("again\": symbolic link, not followed\n");
@@ -242,21 +174,21 @@ fn links_sockets_and_unreadable_files_are_reported() {
     let unreadable = if fs::read(path("secret")).is_ok() { 1 } else { 2 };
     if unreadable == 2 {
         run.warns("secret\": Permission denied");
-        assert_eq!(run.top(), [top_line(1, 30, "word")]);
+        assert_eq!(top_words(&run), [top_line(1, 30, "word")]);
     }
     let skipped = format!("{unreadable} unreadable, 3 links or special");
     assert!(run.line("files").ends_with(&skipped), "{}", run.stdout);
 
-    let named = texts.count(&["again", "loop/text"]);
-    assert_eq!(named.top(), [top_line(1, 30, "word")]);
-    texts.run(&["dangling"]).counts_nothing("cannot read \"dangling\"");
-    texts.run(&["socket"]).counts_nothing("no text found");
+    let named = texts.succeed(&["again", "loop/text"]);
+    assert_eq!(top_words(&named), [top_line(1, 30, "word")]);
+    texts.run(&["dangling"]).does_nothing("cannot read \"dangling\"");
+    texts.run(&["socket"]).does_nothing("no text found");
 }
 
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let text: String = (0..20_000).map(|n| format!("word{n} ")).collect();
-    let texts = Texts::new(&[("a", text.as_bytes())]);
+    let texts = text_files(&[("a", text.as_bytes())]);
     let mut command = texts.command(&["--top", "20000", "a"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the example starts");

@@ -112,7 +112,7 @@ pub fn below(draw: u64, bound: u64) -> u64 {
 }
 
 /// Fisher-Yates.
-fn shuffle(numbers: &mut [u64]) {
+pub fn shuffle(numbers: &mut [u64]) {
     for end in (1..numbers.len()).rev() {
         let other = below(end as u64, end as u64 + 1);
         numbers.swap(end, other as usize);

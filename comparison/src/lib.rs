@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod contenders;
 pub mod contents;
+pub mod dense;
 pub mod keys;
 pub mod latency;
 pub mod lines;

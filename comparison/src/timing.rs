@@ -20,9 +20,14 @@ pub fn pass<K: Key, C: Contender<K>>(map: &mut C, mut parts: Vec<Work<'_, K>>) -
         let tally = part.perform(access);
         (start, Instant::now(), tally)
     });
+    let (elapsed, tallies) = span(spans);
+    (elapsed, tallies.into_iter().fold(Tally::default(), Tally::merge))
+}
+
+/// The time from the first start to the last end, and what else there is.
+pub fn span<R>(spans: Vec<(Instant, Instant, R)>) -> (Duration, Vec<R>) {
     let start = spans.iter().map(|span| span.0).min();
     let end = spans.iter().map(|span| span.1).max();
     let (start, end) = start.zip(end).expect("a pass has at least one part");
-    let tally = spans.iter().map(|span| span.2);
-    (end - start, tally.fold(Tally::default(), Tally::merge))
+    (end - start, spans.into_iter().map(|span| span.2).collect())
 }

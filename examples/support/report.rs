@@ -3,15 +3,14 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use indicatif::{DecimalBytes, HumanCount};
+use indicatif::HumanCount;
 
 use crate::corpus::Corpus;
 use crate::reference::Difference;
-use crate::sources::{Reason, Skipped};
+use crate::text::{self, write_more};
 
 const BAR_WIDTH: usize = 30;
 const LONGEST_WORD_SHOWN: usize = 60;
-const MOST_SKIPPED_LISTED: usize = 5;
 const MOST_DIFFERENCES_LISTED: usize = 20;
 
 /// Everything there is to say about one run.
@@ -59,29 +58,14 @@ impl Report<'_> {
     }
 
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
-        let corpus = self.corpus;
-        if self.default_text {
-            writeln!(out, "text     sources unpacked in cargo's home, and this package")?;
-        }
-        write!(out, "files    {} read, ", HumanCount(corpus.files as u64))?;
-        writeln!(out, "{}", skipped_summary(&corpus.skipped))?;
-        let (left_out, left_out_bytes) = corpus.beyond_limit;
-        if let (Some(limit), 1..) = (corpus.limit, left_out) {
-            let (limit, files) = (limit / 1_000_000, HumanCount(left_out as u64));
-            let bytes = DecimalBytes(left_out_bytes);
-            writeln!(out, "limit    {limit} MB (--limit-mb), files left out: {files}, {bytes}")?;
-        }
-        writeln!(out, "bytes    {}", HumanCount(corpus.bytes))?;
+        text::write_corpus(out, self.corpus, self.default_text)?;
         let distinct = HumanCount(self.counts.len() as u64);
         writeln!(out, "words    {}, {distinct} distinct", HumanCount(self.words()))
     }
 
     fn write_times(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "reading  {:.3} s", self.read_time.as_secs_f64())?;
-        let threads = match self.threads {
-            1 => "1 thread".to_owned(),
-            threads => format!("{threads} threads"),
-        };
+        let threads = text::threads(self.threads);
         writeln!(out, "counting {}, {threads}, one shared map", self.speed(self.count_time))
     }
 
@@ -113,40 +97,6 @@ impl Report<'_> {
         let (megabytes, words) = (per_second(self.corpus.bytes), per_second(self.words()));
         format!("{seconds:.3} s, {megabytes:.1} MB/s, {words:.2} million words/s")
     }
-}
-
-/// Lists the first skipped files on standard error.
-pub(crate) fn list_skipped(skipped: &[Skipped]) {
-    let mut out = io::stderr().lock();
-    for Skipped { path, reason } in skipped.iter().take(MOST_SKIPPED_LISTED) {
-        // Quoted, because a name can hold any byte, a terminal's control characters included.
-        let written = match reason {
-            Reason::NotUtf8 { at } => writeln!(out, "skipped {path:?}: not UTF-8 at byte {at}"),
-            Reason::Unreadable(error) => writeln!(out, "skipped {path:?}: {error}"),
-            Reason::NotRegular(kind) => writeln!(out, "skipped {path:?}: {kind}"),
-        };
-        written.ok();
-    }
-    write_more(&mut out, skipped.len(), MOST_SKIPPED_LISTED).ok();
-}
-
-fn write_more(out: &mut impl Write, all: usize, listed: usize) -> io::Result<()> {
-    match all.saturating_sub(listed) {
-        0 => Ok(()),
-        more => writeln!(out, "and {more} more"),
-    }
-}
-
-fn skipped_summary(skipped: &[Skipped]) -> String {
-    let number = |is_kind: fn(&Reason) -> bool| {
-        let same_kind = skipped.iter().filter(|skipped| is_kind(&skipped.reason));
-        HumanCount(same_kind.count() as u64)
-    };
-    let not_utf8 = number(|reason| matches!(reason, Reason::NotUtf8 { .. }));
-    let unreadable = number(|reason| matches!(reason, Reason::Unreadable(_)));
-    let not_regular = number(|reason| matches!(reason, Reason::NotRegular(_)));
-    let all = HumanCount(skipped.len() as u64);
-    format!("{all} skipped: {not_utf8} not UTF-8, {unreadable} unreadable, {not_regular} links or special")
 }
 
 /// A bar in proportion to the largest count; a count that is not zero always shows.

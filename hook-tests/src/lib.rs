@@ -24,6 +24,10 @@
 #[cfg(test)]
 extern crate self as atomic_dict;
 
+#[path = "../../src/api/mod.rs"]
+mod api;
+#[path = "../../src/dense/mod.rs"]
+pub mod dense;
 #[path = "../../src/map/mod.rs"]
 mod map;
 mod platform;
@@ -34,6 +38,8 @@ mod reclaim;
 #[path = "../../src/table/mod.rs"]
 mod table;
 
+pub use api::*;
+pub use dense::DenseMap;
 pub use map::*;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Operations on the handle that show the stored key, or leave the decision to the caller.
 
 use super::AtomicMap;
-use super::outcome::{Compute, Computed, ExpectationFailed};
 use super::pinned::Pinned;
-use super::refs::{OwnedRef, Ref};
+use crate::api::outcome::{Compute, Computed, ExpectationFailed};
+use crate::api::refs::{OwnedRef, Ref};
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 

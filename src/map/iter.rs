@@ -1,7 +1,7 @@
 //! Iterators.
 
 use super::AtomicMap;
-use super::refs::Ref;
+use crate::api::refs::Ref;
 use crate::table::{Remains, Walk};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};

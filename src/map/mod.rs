@@ -1,14 +1,11 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
 mod builder;
-mod edits;
 mod entry;
 mod hasher;
 mod iter;
-mod outcome;
 mod pinned;
 mod plain;
-mod refs;
 mod size;
 mod stats;
 mod traits;
@@ -18,12 +15,9 @@ mod whole;
 pub use builder::Builder;
 pub use hasher::RandomState;
 pub use iter::{Drain, IntoIter, Iter, Keys, Values};
-pub use outcome::{Compute, Computed, ExpectationFailed, Expected, OccupiedError};
 pub use pinned::Pinned;
-pub use refs::{OwnedRef, Ref};
 pub use stats::Stats;
 
-use crate::platform::discards;
 use crate::reclaim;
 use crate::table::RawMap;
 
@@ -34,8 +28,8 @@ use crate::table::RawMap;
 /// lookup of one touches a single cache line in most cases. Anything else is boxed.
 ///
 /// There are two ways to call an operation: on a handle from [`pin`](Self::pin), which costs nothing more per call and
-/// returns [`Ref`]s, and on the map itself, which pins the thread for each call (one locked instruction) and returns
-/// [`OwnedRef`]s.
+/// returns [`Ref`](crate::Ref)s, and on the map itself, which pins the thread for each call (one locked instruction) and returns
+/// [`OwnedRef`](crate::OwnedRef)s.
 ///
 /// **Progress.** Lookups never wait, and under a handle they write nothing shared. (Making a handle, as the methods on the
 /// map do for each call, notes the thread's epoch, and now and then frees memory.) Inserting, updating, removing and growing are lock-free: a
@@ -195,7 +189,6 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// map.flush();
     /// ```
     pub fn flush(&self) {
-        discards::keep_none();
         reclaim::collect();
     }
 }

@@ -2,8 +2,8 @@
 
 use super::AtomicMap;
 use super::iter::Iter;
-use super::outcome::{ExpectationFailed, Expected, OccupiedError};
-use super::refs::Ref;
+use crate::api::outcome::{ExpectationFailed, Expected, OccupiedError};
+use crate::api::refs::Ref;
 use crate::platform::discards;
 use crate::platform::epoch::{self, Guard};
 use crate::table::{Habit, Hashes};

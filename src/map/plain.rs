@@ -1,9 +1,9 @@
 //! The same operations on the map itself: each pins the thread for its call.
 
 use super::AtomicMap;
-use super::outcome::{ExpectationFailed, Expected, OccupiedError};
-use super::refs::OwnedRef;
 use super::under::CompareAndSetResult;
+use crate::api::outcome::{ExpectationFailed, Expected, OccupiedError};
+use crate::api::refs::OwnedRef;
 use crate::platform::epoch::{self, Guard};
 use crate::table::Seen;
 use core::hash::{BuildHasher, Hash};

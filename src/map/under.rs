@@ -1,8 +1,8 @@
 //! Every operation once, under a given guard. `Pinned` and the conveniences on the map wrap these.
 
-use super::edits::{CompareAndSet, Free, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
-use super::outcome::{Compute, ExpectationFailed, Expected, OccupiedError};
 use super::{AtomicMap, hasher};
+use crate::api::edits::{CompareAndSet, Free, Insert, InsertAbsent, Offer, Remove, Update, Upsert};
+use crate::api::outcome::{Compute, ExpectationFailed, Expected, OccupiedError};
 use crate::platform::epoch::Guard;
 use crate::table::{Built, Edit, Edited, Habit, KeySource, Needle, Owned, Probe, Seen};
 use core::hash::{BuildHasher, Hash};

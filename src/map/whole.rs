@@ -3,7 +3,7 @@
 use super::AtomicMap;
 use super::iter::{Drain, Iter, Keys, Values};
 use super::pinned::Pinned;
-use super::refs::Ref;
+use crate::api::refs::Ref;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S> Pinned<'_, K, V, S>

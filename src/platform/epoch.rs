@@ -161,6 +161,12 @@ fn pin_once() -> Guard {
     Guard { inner, thread: ThreadIndex::SHARED }
 }
 
+/// The dense number of this thread, or `ThreadIndex::SHARED`, for a call that needs no guard.
+#[inline(always)]
+pub(crate) fn thread() -> usize {
+    LOCAL.try_with(|local| local.thread).unwrap_or(ThreadIndex::SHARED)
+}
+
 impl Guard {
     /// The dense number of this thread, or `ThreadIndex::SHARED`.
     #[inline(always)]

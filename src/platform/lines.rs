@@ -1,24 +1,19 @@
 //! The slot array: lines of four slots, and a tag for each slot; zeroed, allocated lazily.
 #![allow(unsafe_code)] // Raw memory; everything above sees references.
 
-use super::discards;
-use super::epoch;
 use super::site;
 use super::sync::{AtomicPtr, AtomicU8, AtomicUsize, prefetch};
-use core::alloc::Layout;
+use super::zeroed::{CACHE_LINE, Zeroed};
 use core::fmt;
 use core::ptr::NonNull;
-use std::alloc::{alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::handle_alloc_error;
 
 /// Slots of a line.
 pub(crate) const LINE_SLOTS: usize = 4;
 
 const LINE_BYTES: usize = size_of::<Line>();
-const HUGE_PAGE: usize = 2 << 20;
 
-/// Bytes from which on giving memory back takes longer than a reader should wait.
-const LARGE: usize = 256 << 10;
-
+const _: () = assert!(align_of::<Line>() == CACHE_LINE, "lines start where memory does");
 /// One entry: a key word and a value word.
 #[repr(C)]
 pub(crate) struct Slot {
@@ -84,8 +79,7 @@ pub(crate) struct LineArray {
     base: NonNull<Line>,
     tags: NonNull<AtomicU8>,
     len: usize,
-    memory: NonNull<u8>,
-    layout: Layout,
+    memory: Zeroed,
 }
 
 // SAFETY: the array owns its memory, and lines are made of atomics.
@@ -98,30 +92,14 @@ impl LineArray {
     pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
 
     /// Allocates `count` lines, a power of two, all words zero.
-    ///
-    /// The alignment asked of the allocator stays at 16: above it the standard library fills the memory itself
-    /// instead of asking for fresh pages. The base is aligned by hand within some slack.
     pub(crate) fn new(count: usize) -> Self {
         assert!(count.is_power_of_two() && count <= Self::MAX_LINES);
         let line_bytes = (count + 1) * LINE_BYTES;
         let bytes = line_bytes + (count + 1) * LINE_SLOTS;
-        let huge = bytes >= 2 * HUGE_PAGE;
-        let align = if huge { HUGE_PAGE } else { LINE_BYTES };
-        let layout = Layout::from_size_align(bytes + align, 16).expect("bounded by MAX_LINES");
-        let memory = if bytes >= LARGE { discards::reuse(layout) } else { None };
-        // SAFETY: the layout has a size above zero.
-        let Some(memory) = memory.or_else(|| NonNull::new(unsafe { alloc_zeroed(layout) })) else {
-            handle_alloc_error(layout)
-        };
-        let offset = memory.as_ptr().align_offset(align);
-        // SAFETY: `offset` is below `align`, which is the slack allocated behind `bytes`.
-        let base = unsafe { memory.add(offset) };
-        if huge {
-            advise_huge_pages(base, bytes);
-        }
+        let (memory, base) = Zeroed::new(0, bytes).unwrap_or_else(|layout| handle_alloc_error(layout));
         // SAFETY: the lines are followed by the tags.
         let tags = unsafe { base.add(line_bytes) };
-        Self { base: base.cast(), tags: tags.cast(), len: count, memory, layout }
+        Self { base: base.cast(), tags: tags.cast(), len: count, memory }
     }
 
     /// How many lines there are, the reserved one apart.
@@ -182,12 +160,12 @@ impl LineArray {
 
     /// Whether giving it back, or clearing it, takes long.
     pub(crate) fn is_large(&self) -> bool {
-        self.layout.size() >= LARGE
+        self.memory.is_large()
     }
 
     /// Bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
-        self.layout.size()
+        self.memory.bytes()
     }
 }
 
@@ -234,34 +212,10 @@ impl fmt::Debug for LineArray {
     }
 }
 
-impl Drop for LineArray {
-    fn drop(&mut self) {
-        if self.is_large() && epoch::collecting() {
-            // SAFETY: `memory` has this layout, is large enough for an entry, and nobody holds a line any more.
-            unsafe { discards::push(self.memory, self.layout) };
-        } else {
-            // SAFETY: `memory` came from the same allocator with the same layout, and nobody holds a line any more.
-            unsafe { dealloc(self.memory.as_ptr(), self.layout) };
-        }
-    }
-}
-
-/// Asks for huge pages: most of a random access to a large table is the walk through its page table.
-fn advise_huge_pages(base: NonNull<u8>, bytes: usize) {
-    #[cfg(all(target_os = "linux", not(miri)))]
-    // SAFETY: the range lies inside our own allocation; the advice changes no content, and failure is harmless.
-    unsafe {
-        libc::madvise(base.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE);
-    }
-    #[cfg(not(all(target_os = "linux", not(miri))))]
-    let _ = (base, bytes);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use core::sync::atomic::Ordering;
-    use std::time::{Duration, Instant};
 
     #[test]
     fn lines_are_aligned_zeroed_and_apart() {
@@ -308,19 +262,5 @@ mod tests {
                 assert_eq!(place(hash, 8 * lines).0, index * 8 + (rest >> 61) as usize);
             }
         }
-    }
-
-    #[test]
-    fn half_a_gigabyte_costs_less_than_a_millisecond() {
-        let best = (0..5)
-            .map(|_| {
-                let start = Instant::now();
-                let array = LineArray::new((512 << 20) / LINE_BYTES);
-                let spent = start.elapsed();
-                assert!(array.bytes() >= 512 << 20);
-                spent
-            })
-            .min();
-        assert!(best < Some(Duration::from_millis(1)), "{best:?}");
     }
 }

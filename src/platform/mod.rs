@@ -11,15 +11,17 @@ pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;
 pub(crate) mod tuning;
+pub(crate) mod words;
+pub(crate) mod zeroed;
 
-/// The ordering of a named atomic access. The names are explained in `docs/TRANSITIONS.md`.
+/// The ordering of a named atomic access. The names are explained in the pages of `docs/`.
 macro_rules! site {
     ($name:ident : $ordering:ident) => {
         core::sync::atomic::Ordering::$ordering
     };
 }
 
-/// Whether a rule of `docs/TRANSITIONS.md` is in force: always. Models take one rule out at a time.
+/// Whether a rule of the pages of `docs/` is in force: always. Models take one rule out at a time.
 macro_rules! rule {
     ($name:ident) => {
         true

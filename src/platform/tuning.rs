@@ -18,6 +18,15 @@ pub(crate) const MAX_LOAD_PERCENT: usize = 66;
 /// From this many lines on a map counts entries and claims per thread.
 pub(crate) const STRIPED_LINES: usize = 256;
 
+/// Slots of the first overflow segment of a dense map, at least. 64 slots are 512 bytes.
+pub(crate) const MIN_SEGMENT: usize = 64;
+
+/// From so many slots in one piece on, a dense map counts entries per thread.
+pub(crate) const STRIPED_SLOTS: usize = 1024;
+
+/// Slots that a part of a dense map has in one piece. 512 slots are 4 KiB.
+pub(crate) const PART_SLOTS: usize = 512;
+
 /// Turns that a thread waits for helpers to finish their blocks before it does their work again.
 pub(crate) const SPINS_BEFORE_REDO: usize = 64;
 

@@ -22,6 +22,7 @@ use crate::platform::{discards, epoch};
 /// that this thread has retired is freed, and what others have handed over.
 pub(crate) fn collect() {
     let (mut useful, mut in_vain) = (0, 0);
+    discards::keep_none();
     // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
     while in_vain < COLLECTIONS_IN_VAIN + useful / 8 {
         let before = epoch::pending_bytes();

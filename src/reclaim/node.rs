@@ -53,6 +53,9 @@ impl<T> NodePtr<T> {
         }
     };
 
+    /// Bytes of a node.
+    pub(crate) const BYTES: usize = Self::LAYOUT.size();
+
     /// Moves `content` to the heap.
     ///
     /// # Panics

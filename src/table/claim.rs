@@ -28,7 +28,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             self.pending = Some((word::EMPTY, Some(value.into_inner())));
             return self.leave(table, line);
         }
-        let insertion = self.map.counter.begin(self.guard);
+        let insertion = self.map.counter.begin(self.guard.thread());
         if !slot::claim(slot, key) {
             insertion.came_to_nothing();
             self.pending = Some((word::EMPTY, Some(value.into_inner())));

@@ -5,7 +5,6 @@
 //! (`length`).
 #![allow(unsafe_code)] // Stripes are installed by pointer.
 
-use crate::platform::epoch::Guard;
 use crate::platform::sync::{AtomicI64, AtomicPtr, spin_loop};
 use crate::platform::thread;
 use crate::platform::tuning::{CLAIMS_PER_LOOK, REMOVALS_PER_LOOK, SPINS_FOR_LEN};
@@ -104,27 +103,28 @@ impl Counter {
         Some(unsafe { stripes.get_owned() })
     }
 
-    /// The cell of the guard's thread.
+    /// The cell of the calling thread, whose number is `thread`.
     #[inline(always)]
-    pub(crate) fn mine(&self, guard: &Guard) -> Mine<'_> {
+    pub(crate) fn mine(&self, thread: usize) -> Mine<'_> {
         let Some(stripes) = self.stripes() else { return Mine { cell: &self.base, sharing: Sharing::All } };
-        match stripes.owned.get(guard.thread()) {
+        match stripes.owned.get(thread) {
             Some(cell) => Mine { cell, sharing: Sharing::Owned },
             None => {
-                let cell = &stripes.shared[guard.thread() % stripes.shared.len()];
+                let cell = &stripes.shared[thread % stripes.shared.len()];
                 Mine { cell, sharing: Sharing::Stripe }
             }
         }
     }
 
-    /// Notes that the guard's thread is about to try an insertion or removal. No user code runs until it says how that ended.
+    /// Notes that the calling thread, of number `thread`, is about to try an insertion or removal. No user code runs until it
+    /// says how that ended.
     #[inline(always)]
-    pub(crate) fn begin(&self, guard: &Guard) -> Mine<'_> {
+    pub(crate) fn begin(&self, thread: usize) -> Mine<'_> {
         // Relaxed: a hint to be polite.
         if self.waiting.load(site!(COUNT_WAITING: Relaxed)) != 0 {
             self.pause();
         }
-        let mine = self.mine(guard);
+        let mine = self.mine(thread);
         if rule!(BEGIN_FIRST) {
             mine.add_begun(1);
         }
@@ -145,7 +145,12 @@ impl Counter {
 
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
-        self.stripes().map_or(0, |stripes| size_of::<Stripes>() + 2 * size_of_val(&*stripes.owned))
+        self.stripes().map_or(0, |_| Self::bytes_of_stripes())
+    }
+
+    /// The same, once each thread has a cell of its own.
+    pub(crate) fn bytes_of_stripes() -> usize {
+        size_of::<Stripes>() + 2 * thread::stripes() * size_of::<CachePadded<Cell>>()
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &Cell> {

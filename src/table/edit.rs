@@ -203,7 +203,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
         }
         let value = NewValue::new(value);
         if !word::is_plain::<V>(value.word()) {
-            self.map.note_escape();
+            self.map.escapes.note();
         }
         Some(value)
     }

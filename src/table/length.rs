@@ -20,6 +20,22 @@ struct Collected {
 }
 
 impl Counter {
+    /// Insertions minus removals that have been counted so far.
+    pub(crate) fn approx_len(&self) -> usize {
+        usize::try_from(self.net()).unwrap_or(0)
+    }
+
+    /// `bounds` as lengths.
+    pub(crate) fn len_bounds(&self) -> (usize, usize) {
+        let (least, most) = self.bounds();
+        (usize::try_from(least).unwrap_or(0), usize::try_from(most).unwrap_or(0))
+    }
+
+    /// `exact` as a length.
+    pub(crate) fn len(&self) -> usize {
+        usize::try_from(self.exact()).unwrap_or(0)
+    }
+
     /// Insertions minus removals, each cell read once.
     pub(crate) fn net(&self) -> i64 {
         self.ended().0

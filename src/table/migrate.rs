@@ -125,7 +125,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
                 mover.move_slot(slot, KeyWord::Reserved(index), BLOCK_LINES * LINE_SLOTS + index);
             }
         }
-        self.counter.mine(guard).claimed(mover.claimed);
+        self.counter.mine(guard.thread()).claimed(mover.claimed);
         drop(mover);
         table.set_done(block)
     }

@@ -9,6 +9,7 @@
 //! | `word` | states as bits |
 //! | `inline` | which types stand in a word |
 //! | `probe` | from hashes to places |
+//! | `escapes` | whether values of such types stand in boxes |
 //! | `value`, `source`, `needle` | values and keys around the moment of publication, and recognising a key |
 //! | `cells` | frozen values |
 //! | `slot` | the transitions |
@@ -29,6 +30,7 @@ mod claim;
 mod counter;
 mod density;
 mod edit;
+mod escapes;
 mod find;
 mod first;
 mod habit;
@@ -45,13 +47,13 @@ mod successor;
 pub(crate) mod tags;
 mod value;
 mod walk;
-mod word;
+pub(crate) mod word;
 
 use crate::platform::discards;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::{Hint, LINE_SLOTS};
 use crate::platform::site;
-use crate::platform::sync::{AtomicBool, AtomicI64, AtomicPtr, AtomicUsize};
+use crate::platform::sync::{AtomicI64, AtomicPtr, AtomicUsize};
 use crate::platform::tuning::{MIN_LINES, STRIPED_LINES};
 use crate::reclaim::node::NodePtr;
 use array::TableRef;
@@ -61,12 +63,13 @@ use core::ptr;
 pub(crate) use array::Table;
 pub(crate) use counter::Counter;
 pub(crate) use edit::{Decision, Edit, Edited};
+pub(crate) use escapes::Escapes;
 pub(crate) use habit::Habit;
 pub(crate) use needle::{Needle, Probe};
 pub(crate) use probe::spread;
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
-pub(crate) use value::Seen;
+pub(crate) use value::{NewValue, Seen, plain_word, retire_value};
 pub(crate) use walk::{Hashes, Walk};
 
 /// A map from hashed keys to values: the chain of tables.
@@ -79,8 +82,7 @@ pub(crate) struct RawMap<K: 'static, V: 'static> {
     floor: AtomicUsize,
     /// Migrations that were completed.
     migrations: AtomicI64,
-    /// Whether a value of an inline type was ever boxed. Without, a map of inline types is dropped without looking at it.
-    escaped: AtomicBool,
+    escapes: Escapes,
     /// Invariant: keys and values go in and come out.
     _entries: PhantomData<(*mut K, *mut V)>,
 }
@@ -99,7 +101,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             hint: Hint::new(),
             floor: AtomicUsize::new(0),
             migrations: AtomicI64::new(0),
-            escaped: AtomicBool::new(false),
+            escapes: Escapes::new(),
             _entries: PhantomData,
         }
     }
@@ -192,27 +194,19 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         self.root(guard).map_or(0, |table| probe::claim_limit(table.lines().len()))
     }
 
-    /// Notes that a value of an inline type stands in a box.
-    #[cold]
-    fn note_escape(&self) {
-        // Relaxed: read with exclusive access only.
-        self.escaped.store(true, site!(ESCAPE_NOTE: Relaxed));
-    }
-
     /// Inserts minus removals that have been counted so far.
     pub(crate) fn approx_len(&self) -> usize {
-        usize::try_from(self.counter.net()).unwrap_or(0)
+        self.counter.approx_len()
     }
 
     /// Bounds of the number of entries at a moment during the call.
     pub(crate) fn len_bounds(&self) -> (usize, usize) {
-        let (least, most) = self.counter.bounds();
-        (usize::try_from(least).unwrap_or(0), usize::try_from(most).unwrap_or(0))
+        self.counter.len_bounds()
     }
 
     /// The number of entries at a moment during the call.
     pub(crate) fn len(&self) -> usize {
-        usize::try_from(self.counter.exact()).unwrap_or(0)
+        self.counter.len()
     }
 
     /// Figures of the current table, and of migrations: slots, how many are claimed, bytes, migrations.

@@ -62,7 +62,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                 (value.word(), Some(value))
             }
         };
-        let removal = change.is_none().then(|| self.map.counter.begin(self.guard));
+        let removal = change.is_none().then(|| self.map.counter.begin(self.guard.thread()));
         if let Err(seen) = slot::set_value(slot, current, new) {
             if let Some(removal) = removal {
                 removal.came_to_nothing();
@@ -96,7 +96,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             slot::confirm_key(slot);
             tags::set(table.lines(), table.lines().home(self.source.hash()), slot);
         }
-        let insertion = self.map.counter.begin(self.guard);
+        let insertion = self.map.counter.begin(self.guard.thread());
         match slot::set_value(slot, current, value.word()) {
             Ok(()) => {
                 insertion.inserted();
@@ -136,7 +136,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                     let (live, hash) = unsafe { Cell::read(cell, self.guard) };
                     let finished = slot::finish(slot, key, live, hash, next);
                     if finished == Finished::Claimed {
-                        self.map.counter.mine(self.guard).claimed(1);
+                        self.map.counter.mine(self.guard.thread()).claimed(1);
                     }
                     // The read of MOVED that the total order needs before anything in the next table is touched.
                     slot::value_for_edit(slot);

@@ -36,8 +36,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         self.counter.forget();
         // Relaxed: exclusive access.
         let table = NodePtr::from_ptr(self.root.swap(core::ptr::null_mut(), site!(TAKE_ROOT: Relaxed)));
-        let escaped = self.escaped.load(site!(ESCAPE_READ: Relaxed)); // Relaxed: as above.
-        let owning = escaped || !is_inline::<K>() || !is_inline::<V>();
+        let owning = self.escapes.any() || !is_inline::<K>() || !is_inline::<V>();
         Remains { table, position: 0, owning, _entries: PhantomData }
     }
 }

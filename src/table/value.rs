@@ -97,6 +97,13 @@ impl<'g, T: 'static> Seen<'g, T> {
         }
     }
 
+    /// The same for any lifetime: a copy of an inline value needs nothing to be read.
+    #[inline(always)]
+    pub(crate) fn copied<'a>(self) -> Seen<'a, T> {
+        assert!(is_inline::<T>());
+        Seen { raw: self.raw, _lifetime: PhantomData }
+    }
+
     #[inline(always)]
     pub(crate) fn get(&self) -> &T {
         if is_inline::<T>() {
@@ -211,6 +218,17 @@ impl<V: 'static> Drop for NewValue<V> {
             unsafe { free(word::boxed_value(self.live)) };
         }
     }
+}
+
+/// The plain word of a value, if its type is inline and it has one.
+#[inline(always)]
+pub(crate) fn plain_word<V: 'static>(value: &V) -> Option<LiveWord> {
+    if !is_inline::<V>() {
+        return None;
+    }
+    // SAFETY: a copy of a primitive.
+    let copy = unsafe { core::ptr::read(value) };
+    word::of_inline_value::<V>(inline::to_bits(copy))
 }
 
 /// Gives the box of a live word, if it has one, to the collector.

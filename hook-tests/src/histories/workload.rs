@@ -1,7 +1,8 @@
 //! Random operations of a few threads on a few keys of a new map, recorded.
 
 use super::check::{Event, Timed};
-use crate::map::{AtomicMap, Expected};
+use crate::api::Expected;
+use crate::map::AtomicMap;
 use crate::platform::hook::{Plan, with_plan};
 use crate::support::{NthKey, Numbered, Random};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};

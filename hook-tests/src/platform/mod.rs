@@ -15,6 +15,10 @@ pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;
 pub(crate) mod tuning;
+#[path = "../../../src/platform/words.rs"]
+pub(crate) mod words;
+#[path = "../../../src/platform/zeroed.rs"]
+pub(crate) mod zeroed;
 
 macro_rules! site {
     ($name:ident : $ordering:ident) => {

@@ -1,6 +1,7 @@
 //! What victims do, and what must hold after it.
 
-use crate::map::{AtomicMap, Expected};
+use crate::api::Expected;
+use crate::map::AtomicMap;
 use crate::support::{Hashing, NthKey, Numbered, Quality};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 

@@ -17,7 +17,7 @@ pub(super) const OWNERS_ONLY: [(&str, &str); 7] = [
 
 /// All names in the layers of the map above the platform.
 pub(super) fn in_sources() -> BTreeSet<String> {
-    let names = in_layers(&["map", "table", "reclaim"]);
+    let names = in_layers(&["api", "map", "table", "reclaim"]);
     assert!(names.len() > 50, "only {} sites found in the sources", names.len());
     names
 }

@@ -1,7 +1,7 @@
 //! The map as the models use it: hashes are given, all keys of a map have the same.
 
-use crate::map::edits::{CompareAndSet, Insert, Offer, Remove, Update};
-use crate::map::outcome::Expected;
+use crate::api::edits::{CompareAndSet, Insert, Offer, Remove, Update};
+use crate::api::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::Slot;
 use crate::table::{Habit, Hashes, Owned, Probe, RawMap, Seen, Table, tags};

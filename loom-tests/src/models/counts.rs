@@ -11,7 +11,7 @@ use loom::sync::Arc;
 /// So many insertions, or removals.
 fn change(counter: &Counter, by: i64, guard: &Guard) {
     for _ in 0..by.abs() {
-        let mine = counter.begin(guard);
+        let mine = counter.begin(guard.thread());
         if by > 0 {
             mine.inserted();
         } else {
@@ -59,7 +59,7 @@ fn a_cell_changes_hands() {
             move || {
                 let (pool, counter) = &*shared;
                 let index = pool.acquire().expect("there are 64 numbers");
-                let mine = counter.begin(&epoch::pin_as(index));
+                let mine = counter.begin(index);
                 mine.inserted();
                 mine.claimed(1);
                 pool.release(index);
@@ -87,7 +87,7 @@ impl Entry {
 
     /// As V1 and V3 do it.
     fn set(&self, present: bool, guard: &Guard) {
-        let mine = self.0.0.begin(guard);
+        let mine = self.0.0.begin(guard.thread());
         let before = usize::from(!present);
         let set = self.0.1.compare_exchange(before, 1 - before, Ordering::SeqCst, Ordering::SeqCst);
         match set {

@@ -6,7 +6,7 @@
 //! - if an outcome that it names was never seen, or one was seen that it does not name (its *witnesses*);
 //! - if a node is used after its grace period, retired twice, leaked, or read before it was published.
 //!
-//! The columns "killed by" of `docs/TRANSITIONS.md` name the model that must fail when a site is weakened or a rule taken
+//! The columns "killed by" of `docs/TRANSITIONS.md` and `docs/DENSE.md` name the model that must fail when a site is weakened or a rule taken
 //! out; `mutants` runs each of these in a process of its own.
 //!
 //! Models are kept small rather than weak: what need not race happens before the threads start (entries, the successor, a
@@ -55,10 +55,25 @@
 //! K2 and K5 `get_by_tags_and_two_helpers`; K5 and K6 `insertion_behind_a_line_that_fills`, `copy_behind_a_line_that_fills`; K1 behind K6 `get_behind_a_full_line`; K2 `get_beside_a_copy`; K2 behind K6 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K6
 //! `get_of_a_key_without_a_tag_inserted_behind_a_migration`, `get_of_a_boxed_key_inserted_behind_a_migration`, `two_gets_of_a_key_inserted_behind_a_migration`; V6 `get_behind_a_dead_key`; no line
 //! at all `get_in_a_full_table`. Walks: `walk_and_*`.
+//!
+//! The same of a dense map (`docs/DENSE.md`), whose slots have no other states than these:
+//!
+//! | pair | model |
+//! | --- | --- |
+//! | S1, S1 | `two_new_segments` |
+//! | D1, D1 | `two_insertions_of_a_box`, `two_pushes`, `push_and_insertion` |
+//! | D1, D3 | `removal_and_insertion_of_a_box` |
+//! | D2, D2 | `two_replacements_of_a_box`, `two_updates_of_an_index`, `two_compare_and_sets_of_an_index`, `two_replacements_of_values_that_need_a_box` |
+//! | D2, D3 | `removal_and_compare_and_set_of_a_box`, `removal_and_update_of_an_index` |
+//! | D3, D3 | `two_removals_of_a_box` |
+//!
+//! Readers: S1 `get_and_a_new_segment`; D1 `insertion_and_get_of_a_box`; D2 `replacement_and_get_of_a_box`,
+//! `get_of_a_value_that_needs_a_box`; walks `walk_and_insertion_of_a_box`, `walk_and_a_new_segment`; counts `dense_len_*`.
 
 mod api;
 mod claims;
 mod counts;
+mod dense;
 mod helpers;
 mod keys;
 mod late;

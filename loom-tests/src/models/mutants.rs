@@ -12,9 +12,13 @@ pub(super) struct Page {
     pub(super) folders: &'static [&'static str],
 }
 
-pub(super) const PAGES: [Page; 2] = [
-    Page { text: include_str!("../../../docs/TRANSITIONS.md"), folders: &["map", "platform", "reclaim", "table"] },
+pub(super) const PAGES: [Page; 3] = [
+    Page {
+        text: include_str!("../../../docs/TRANSITIONS.md"),
+        folders: &["api", "map", "platform", "reclaim", "table"],
+    },
     Page { text: include_str!("../../../docs/PUBLISHED.md"), folders: &["published"] },
+    Page { text: include_str!("../../../docs/DENSE.md"), folders: &["dense"] },
 ];
 
 /// A mutant that has not failed by then counts as one that passed: a model that fails does so early.

@@ -109,6 +109,20 @@ pub(crate) fn pin_as(thread: usize) -> Guard {
     })
 }
 
+loom::thread_local! {
+    static NUMBER: Cell<usize> = Cell::new(usize::MAX);
+}
+
+/// Gives the current thread a number, for calls without a guard.
+pub(crate) fn number_thread(number: usize) {
+    NUMBER.with(|thread| thread.set(number));
+}
+
+/// The number of the current thread.
+pub(crate) fn thread() -> usize {
+    NUMBER.with(Cell::get)
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         if BOOKS.with_borrow(|books| books.collecting) {

@@ -10,6 +10,7 @@ pub(crate) mod sites;
 pub(crate) mod sync;
 pub(crate) mod thread;
 pub(crate) mod tuning;
+pub(crate) mod words;
 
 macro_rules! site {
     ($name:ident : $ordering:ident) => {

@@ -39,10 +39,12 @@ impl<T: 'static> Deref for Ref<'_, T> {
     }
 }
 
-/// A value of a map with a guard of its own, returned by the convenience methods of [`AtomicMap`](crate::AtomicMap).
+/// A value of a map with a guard of its own, returned by the convenience methods of [`AtomicMap`](crate::AtomicMap) and
+/// [`DenseMap`](crate::DenseMap).
 ///
 /// Like [`Ref`] it locks nothing. It keeps its thread pinned, so it cannot go to another thread, and should not be kept
-/// for long: meanwhile nothing that any map retires is freed.
+/// for long: meanwhile nothing that any map retires is freed. (A primitive of up to 8 bytes from a `DenseMap` is a copy that
+/// needs no guard, and has none.)
 ///
 /// ```
 /// let map = atomic_dict::AtomicMap::new();
@@ -53,14 +55,14 @@ impl<T: 'static> Deref for Ref<'_, T> {
 /// ```
 pub struct OwnedRef<'m, T> {
     seen: Seen<'m, T>,
-    _guard: Guard,
+    _guard: Option<Guard>,
     _map: PhantomData<&'m T>,
 }
 
 impl<'m, T: 'static> OwnedRef<'m, T> {
     /// Runs an operation under a new guard, and keeps the guard with the value that the operation found.
     #[inline]
-    pub(super) fn of<M, R>(
+    pub(crate) fn of<M, R>(
         map: &'m M,
         run: impl for<'g> FnOnce(&'g M, &'g Guard) -> (R, Option<Seen<'g, T>>),
     ) -> (R, Option<Self>) {
@@ -70,7 +72,13 @@ impl<'m, T: 'static> OwnedRef<'m, T> {
         // SAFETY: the lifetime of `seen` stands for the guard, which moves into the same value and outlives every
         // reference given out; the map, whose destructor frees entries without a grace period, is borrowed for `'m`.
         let seen = unsafe { core::mem::transmute::<Seen<'_, T>, Seen<'m, T>>(seen) };
-        (result, Some(Self { seen, _guard: guard, _map: PhantomData }))
+        (result, Some(Self { seen, _guard: Some(guard), _map: PhantomData }))
+    }
+
+    /// What needs no guard to be read for `'m`.
+    #[inline]
+    pub(crate) fn unguarded(seen: Seen<'m, T>) -> Self {
+        Self { seen, _guard: None, _map: PhantomData }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The decisions of the writing operations, without the API around them.
 
-#[path = "../../../src/map/edits.rs"]
+#[path = "../../../src/api/edits.rs"]
 pub(crate) mod edits;
-#[path = "../../../src/map/outcome.rs"]
+#[path = "../../../src/api/outcome.rs"]
 pub(crate) mod outcome;
