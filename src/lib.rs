@@ -63,7 +63,7 @@ mod table;
 
 pub use map::{
     AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
-    OwnedRef, Pinned, RandomState, Ref, Stats, Values,
+    OwnedRef, Pinned, RandomState, Ref, RowKey, Stats, Values,
 };
 
 /// The examples of the README, run as tests.

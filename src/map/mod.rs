@@ -1,5 +1,6 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
+mod ahead;
 mod builder;
 mod edits;
 mod entry;
@@ -8,6 +9,7 @@ mod iter;
 mod outcome;
 mod pinned;
 mod plain;
+mod reduce;
 mod refs;
 mod size;
 mod stats;
@@ -20,6 +22,7 @@ pub use hasher::RandomState;
 pub use iter::{Drain, IntoIter, Iter, Keys, Values};
 pub use outcome::{Compute, Computed, ExpectationFailed, Expected, OccupiedError};
 pub use pinned::Pinned;
+pub use reduce::RowKey;
 pub use refs::{OwnedRef, Ref};
 pub use stats::Stats;
 
