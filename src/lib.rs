@@ -62,8 +62,8 @@ mod reclaim;
 mod table;
 
 pub use map::{
-    AtomicMap, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys, OccupiedError,
-    OwnedRef, Pinned, RandomState, Ref, RowKey, Stats, Values,
+    AtomicMap, Batch, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys,
+    OccupiedError, OwnedRef, Pinned, RandomState, Ref, RowKey, Stats, Values,
 };
 
 /// The examples of the README, run as tests.

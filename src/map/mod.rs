@@ -1,6 +1,7 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
 mod ahead;
+mod batch;
 mod builder;
 mod edits;
 mod entry;
@@ -17,6 +18,7 @@ mod traits;
 mod under;
 mod whole;
 
+pub use batch::Batch;
 pub use builder::Builder;
 pub use hasher::RandomState;
 pub use iter::{Drain, IntoIter, Iter, Keys, Values};

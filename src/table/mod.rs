@@ -170,6 +170,16 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         find::get(self.root(guard)?, needle, guard)
     }
 
+    /// Asks for what the lookup of a boxed key or value will read behind the line that was asked for by `prefetch`.
+    #[inline(always)]
+    pub(crate) fn approach<N: Needle<K>>(&self, needle: &N, guard: &Guard) {
+        if !(inline::is_inline::<K>() && inline::is_inline::<V>())
+            && let Some(table) = self.root(guard)
+        {
+            find::approach::<K, V, N>(table, needle);
+        }
+    }
+
     /// A key as it stands in the map, and its value.
     pub(crate) fn get_key_value<'g, N: Needle<K>>(
         &'g self,

@@ -5,6 +5,7 @@ use super::row::RowKey;
 use super::special;
 use super::worker::Worker;
 use crate::map::AtomicMap;
+use crate::map::ahead::run_to_end;
 use core::hash::{BuildHasher, Hash};
 use core::ops::{Add, BitAnd, BitOr};
 
@@ -68,7 +69,12 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         rows: impl IntoIterator<Item = (R, X)>,
         aggregate: &impl Aggregate<R::Query, X, V>,
     ) {
-        Worker::new(self, aggregate).run(rows.into_iter());
+        let take_in = |worker: &mut Worker<'_, _, _, _, _, _>| {
+            for (key, row) in rows {
+                worker.push(key, row);
+            }
+        };
+        run_to_end(Worker::new(self, aggregate), take_in, Worker::finish);
     }
     /// Counts how often each key comes: [`reduce`](Self::reduce) with 1 for every row, by addition.
     ///

@@ -13,7 +13,6 @@ use crate::map::edits::Merge;
 use crate::platform::epoch;
 use crate::table::Built;
 use core::hash::{BuildHasher, Hash};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// One thread's part of a reduction.
 pub(crate) struct Worker<'m, K: 'static, V: 'static, S, R, A> {
@@ -108,23 +107,5 @@ where
             }
         }
         self.merge_all();
-    }
-
-    /// Takes in all rows and brings them to the shared map. After a panic it brings there what is left, and panics then.
-    pub(crate) fn run<X>(mut self, rows: impl Iterator<Item = (R, X)>)
-    where
-        A: Aggregate<R::Query, X, V>,
-    {
-        // The worker, and the map, are whole wherever code of the user's may panic.
-        let run = catch_unwind(AssertUnwindSafe(|| {
-            for (key, row) in rows {
-                self.push(key, row);
-            }
-            self.finish();
-        }));
-        if let Err(payload) = run {
-            let _rest = catch_unwind(AssertUnwindSafe(|| self.finish()));
-            resume_unwind(payload);
-        }
     }
 }
