@@ -57,6 +57,8 @@
 //! The protocol between threads is written down in `docs/TRANSITIONS.md` of the repository.
 
 mod map;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod platform;
 mod reclaim;
 mod table;
@@ -65,6 +67,8 @@ pub use map::{
     AtomicMap, Batch, Builder, Compute, Computed, Drain, ExpectationFailed, Expected, IntoIter, Iter, Keys,
     OccupiedError, OwnedRef, Pinned, RandomState, Ref, RowKey, Stats, Values,
 };
+#[cfg(feature = "rayon")]
+pub use parallel::ParIter;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

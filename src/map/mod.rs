@@ -1,6 +1,6 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
-mod ahead;
+pub(crate) mod ahead;
 mod batch;
 mod builder;
 mod edits;
@@ -10,7 +10,7 @@ mod iter;
 mod outcome;
 mod pinned;
 mod plain;
-mod reduce;
+pub(crate) mod reduce;
 mod refs;
 mod size;
 mod stats;
@@ -154,7 +154,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     }
 
     /// An empty map with room for `capacity` entries, which may shrink below that when it was filled.
-    fn with_room(capacity: usize, hasher: S) -> Self {
+    pub(crate) fn with_room(capacity: usize, hasher: S) -> Self {
         Self { raw: RawMap::with_capacity(capacity), hasher }
     }
 

@@ -13,12 +13,12 @@
 //! Measurements of Xue and Marcus ("Global hash tables strike back") show why it takes both: with many keys a shared table
 //! beats tables of each thread that are merged in the end, with few keys it is the other way round, by an order of magnitude.
 
-mod aggregate;
+pub(crate) mod aggregate;
 mod calls;
 mod control;
 mod hot;
 mod row;
-mod special;
-mod worker;
+pub(crate) mod special;
+pub(crate) mod worker;
 
 pub use row::RowKey;

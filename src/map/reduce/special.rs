@@ -4,7 +4,7 @@ use super::aggregate::{Aggregate, Parts};
 use core::ops::{Add, BitAnd, BitOr};
 
 /// How many.
-pub(crate) fn count<Q: ?Sized, V: From<bool> + Add<Output = V> + Clone>() -> impl Aggregate<Q, (), V> {
+pub(crate) fn count<Q: ?Sized, V: From<bool> + Add<Output = V> + Clone>() -> impl Aggregate<Q, (), V> + Sync {
     let one = || V::from(true);
     Parts::new(
         move |()| one(),
@@ -14,7 +14,7 @@ pub(crate) fn count<Q: ?Sized, V: From<bool> + Add<Output = V> + Clone>() -> imp
 }
 
 /// What a function of two values makes of all.
-fn folded<Q: ?Sized, V: Clone>(combine: impl Fn(V, V) -> V) -> impl Aggregate<Q, V, V> {
+fn folded<Q: ?Sized, V: Clone>(combine: impl Fn(V, V) -> V + Sync) -> impl Aggregate<Q, V, V> + Sync {
     struct Folded<F>(F);
     impl<Q: ?Sized, V: Clone, F: Fn(V, V) -> V> Aggregate<Q, V, V> for Folded<F> {
         #[inline(always)]
@@ -36,22 +36,22 @@ fn folded<Q: ?Sized, V: Clone>(combine: impl Fn(V, V) -> V) -> impl Aggregate<Q,
 }
 
 /// The sum.
-pub(crate) fn sum<Q: ?Sized, V: Add<Output = V> + Clone>() -> impl Aggregate<Q, V, V> {
+pub(crate) fn sum<Q: ?Sized, V: Add<Output = V> + Clone>() -> impl Aggregate<Q, V, V> + Sync {
     folded(|one: V, other| one + other)
 }
 
 /// All, or what bits all have.
-pub(crate) fn and<Q: ?Sized, V: BitAnd<Output = V> + Clone>() -> impl Aggregate<Q, V, V> {
+pub(crate) fn and<Q: ?Sized, V: BitAnd<Output = V> + Clone>() -> impl Aggregate<Q, V, V> + Sync {
     folded(|one: V, other| one & other)
 }
 
 /// Any, or what bits any has.
-pub(crate) fn or<Q: ?Sized, V: BitOr<Output = V> + Clone>() -> impl Aggregate<Q, V, V> {
+pub(crate) fn or<Q: ?Sized, V: BitOr<Output = V> + Clone>() -> impl Aggregate<Q, V, V> + Sync {
     folded(|one: V, other| one | other)
 }
 
 /// The one that is before all others.
-fn extreme<Q: ?Sized, V: Clone>(before: impl Fn(&V, &V) -> bool + Copy) -> impl Aggregate<Q, V, V> {
+fn extreme<Q: ?Sized, V: Clone>(before: impl Fn(&V, &V) -> bool + Copy + Sync) -> impl Aggregate<Q, V, V> + Sync {
     Parts::new(
         |row: V| row,
         move |partial: &mut V, row| {
@@ -64,17 +64,17 @@ fn extreme<Q: ?Sized, V: Clone>(before: impl Fn(&V, &V) -> bool + Copy) -> impl 
 }
 
 /// The smallest.
-pub(crate) fn min<Q: ?Sized, V: Ord + Clone>() -> impl Aggregate<Q, V, V> {
+pub(crate) fn min<Q: ?Sized, V: Ord + Clone>() -> impl Aggregate<Q, V, V> + Sync {
     extreme(|one: &V, other: &V| one < other)
 }
 
 /// The largest.
-pub(crate) fn max<Q: ?Sized, V: Ord + Clone>() -> impl Aggregate<Q, V, V> {
+pub(crate) fn max<Q: ?Sized, V: Ord + Clone>() -> impl Aggregate<Q, V, V> + Sync {
     extreme(|one: &V, other: &V| one > other)
 }
 
 /// All of them.
-pub(crate) fn list<Q: ?Sized, T: Clone>() -> impl Aggregate<Q, T, Vec<T>> {
+pub(crate) fn list<Q: ?Sized, T: Clone>() -> impl Aggregate<Q, T, Vec<T>> + Sync {
     Parts::new(
         |row| vec![row],
         |partial: &mut Vec<T>, row| partial.push(row),
