@@ -6,8 +6,9 @@
 use super::AtomicMap;
 use super::edits::{Insert, Offer};
 use crate::platform::epoch;
-use crate::table::Owned;
+use crate::table::{Owned, not_zero};
 use core::hash::{BuildHasher, Hash};
+use core::num::NonZeroU64;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -19,7 +20,8 @@ const MOST_BYTES: usize = 256 << 10;
 
 /// A key, or what stands for one, with its hash, and a value.
 pub(crate) struct Entry<R, V> {
-    pub(crate) hash: u64,
+    /// Not zero, so that an optional entry takes no more room than one.
+    pub(crate) hash: NonZeroU64,
     pub(crate) key: R,
     pub(crate) value: V,
 }
@@ -79,8 +81,8 @@ where
 
     #[inline(always)]
     pub(crate) fn push(&mut self, key: K, value: V) {
-        let hash = self.map.hash(&key);
-        self.map.raw.prefetch(hash);
+        let hash = not_zero(self.map.hash(&key));
+        self.map.raw.prefetch(hash.get());
         if self.ahead.push(Entry { hash, key, value }) {
             self.finish();
         }
@@ -92,7 +94,7 @@ where
         let guard = epoch::pin();
         while let Some(Entry { hash, key, value }) = self.ahead.pop() {
             let insert = Insert(<Offer<V>>::Ready(value));
-            self.map.raw.edit(Owned::new(hash, key, &guard), insert, |key: &K| self.map.hash(key), &guard);
+            self.map.raw.edit(Owned::new(hash.get(), key, &guard), insert, |key: &K| self.map.hash(key), &guard);
         }
     }
 }

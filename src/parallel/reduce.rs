@@ -49,7 +49,7 @@ where
         rows: impl IntoParallelIterator<Item = (R, X)>,
         aggregate: &(impl Aggregate<R::Query, X, V> + Sync),
     ) {
-        let push = |worker: &mut Worker<'_, K, V, S, R, _>, (key, row)| worker.push(key, row);
+        let push = |worker: &mut Worker<'_, K, V, S, R, X, _>, (key, row)| worker.push(key, row);
         workers::for_each(rows, || Worker::new(self, aggregate), push, Worker::finish);
     }
 

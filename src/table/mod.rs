@@ -60,7 +60,7 @@ pub(crate) use array::Table;
 pub(crate) use counter::Counter;
 pub(crate) use edit::{Decision, Edit, Edited};
 pub(crate) use needle::{Needle, Probe};
-pub(crate) use probe::spread;
+pub(crate) use probe::{not_zero, spread};
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
 pub(crate) use value::Seen;

@@ -37,9 +37,10 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// kilobytes for few keys, and 4 MiB at most for however many (apart from what keys and values own on the heap, and if they
     /// are not large themselves). It holds no handle while it asks for rows. Lock-free, as the map is.
     ///
-    /// **Panics** in the iterator, in `aggregate`, or in `Hash`, `Eq` or `Clone` of keys are passed on. The map stays whole. All
-    /// rows that came before are applied, except those that the panic was about: the row at hand, or the rows of one key that
-    /// were being merged into the map. If another panic happens while they are applied, the others of this call are lost too.
+    /// **Panics** in the iterator, in `aggregate`, or in `Hash`, `Eq` or `Clone` of keys are passed on. The map stays whole. All rows
+    /// that were taken from the iterator by then are applied, except those that the panic was about: the row at hand (which may
+    /// be some rows back), or the rows of one key that were being merged into the map. If another panic happens while they are
+    /// applied, the others of this call are lost too.
     ///
     /// # Panics
     /// As above, and on capacity overflow, as every insertion.
@@ -69,7 +70,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         rows: impl IntoIterator<Item = (R, X)>,
         aggregate: &impl Aggregate<R::Query, X, V>,
     ) {
-        let take_in = |worker: &mut Worker<'_, _, _, _, _, _>| {
+        let take_in = |worker: &mut Worker<'_, _, _, _, _, _, _>| {
             for (key, row) in rows {
                 worker.push(key, row);
             }

@@ -1,141 +1,155 @@
 //! The table of one thread: the keys that come often.
 //!
-//! A key has two places in it, and stands in one of them, or nowhere. There is no probing, so it takes as much memory as it was
-//! made with, whatever comes. A key that finds both places taken has to come twice before the key that stands there does
-//! once; then it takes over the place. So keys that come rarely, be they ever so many, do not drive out those that come often.
-//! (Polars' group-by has a table like this before its partitions.)
+//! A key belongs to a *set* of two places on one cache line, and stands in one of them, or nowhere. There is no probing, so the
+//! table takes as much memory as it was made with, whatever comes. A key that finds both places taken has to come twice before
+//! the key that stands in one of them does once; then it takes over that place. So keys that come rarely, be they ever so many,
+//! do not drive out those that come often. (Polars' group-by has a table of this kind before its partitions.)
 
 use crate::map::ahead::Entry;
+use crate::platform::sync::prefetch;
 use core::num::NonZeroU64;
 
-/// Slots of a new table. It grows when it is worth it.
-const FIRST_SLOTS: usize = 256;
+const PLACES: usize = 2;
 
-/// Slots of the largest table, if they are small.
-const MOST_SLOTS: usize = 1 << 15;
+/// Places of a new table. It grows when it is worth it.
+const FIRST_PLACES: usize = 256;
+
+/// Places of the largest table, if they are small.
+const MOST_PLACES: usize = 1 << 15;
 
 /// Bytes of the largest table. While it is made, one half as large is there too.
 const MOST_BYTES: usize = 2 << 20;
 
-/// Odd, and without a pattern: tells the second place of a key from the first.
-const SECOND: u64 = 0xD6E8_FEB8_6659_FD93;
-
 struct Slot<R, V> {
     entry: Entry<R, V>,
-    /// The key that last found this place taken, if none has been found in it since. Not zero: that is an empty slot.
-    missed: NonZeroU64,
+    /// The hash that last found this place taken, if the key that stands here has not come since; else zero.
+    missed: u64,
 }
 
-/// What `missed` says of a slot whose key has come since. No key has this tag.
-const TOUCHED: NonZeroU64 = NonZeroU64::MIN;
-
-/// A mark that tells keys apart, as a rule.
-#[inline(always)]
-fn tag(hash: u64) -> NonZeroU64 {
-    NonZeroU64::MIN | (hash | 2)
-}
+/// Where a key can be.
+#[repr(align(64))]
+struct Set<R, V>([Option<Slot<R, V>>; PLACES]);
 
 pub(super) struct Hot<R, V> {
     /// A power of two of them.
-    slots: Box<[Option<Slot<R, V>>]>,
-    /// What is left of a hash when it is shifted by so many bits names a slot.
+    sets: Box<[Set<R, V>]>,
+    /// What is left of a hash when it is shifted by so many bits names a set.
     shift: u32,
-}
-
-fn empty<R, V>(slots: usize) -> Box<[Option<Slot<R, V>>]> {
-    (0..slots).map(|_| None).collect()
+    /// Keys that stand here.
+    keys: usize,
 }
 
 impl<R, V> Hot<R, V> {
-    const MAX: usize = {
-        let fit = MOST_BYTES / size_of::<Option<Slot<R, V>>>();
-        // At least two slots, of whatever size.
+    /// Sets of the largest table: two at least, of whatever size.
+    const MOST_SETS: usize = {
+        let fit = MOST_BYTES / size_of::<Set<R, V>>();
         let log2 = if fit < 2 { 1 } else { fit.ilog2() };
-        if 1 << log2 < MOST_SLOTS { 1 << log2 } else { MOST_SLOTS }
+        if 1 << log2 < MOST_PLACES / PLACES { 1 << log2 } else { MOST_PLACES / PLACES }
     };
 
     pub(super) fn new() -> Self {
-        Self::of(empty(FIRST_SLOTS.min(Self::MAX)))
+        Self::of((FIRST_PLACES / PLACES).min(Self::MOST_SETS))
     }
 
-    fn of(slots: Box<[Option<Slot<R, V>>]>) -> Self {
-        let shift = u64::BITS - slots.len().ilog2();
-        Self { slots, shift }
+    fn of(sets: usize) -> Self {
+        let shift = u64::BITS - sets.ilog2();
+        Self { sets: (0..sets).map(|_| Set([const { None }; PLACES])).collect(), shift, keys: 0 }
     }
 
-    /// The two places of a hash. Its high bits depend on all others, as the shared table wants it too.
+    /// The set of a hash, whose high bits depend on all others, as the shared table wants it too.
     #[inline(always)]
-    fn places(&self, hash: u64) -> [usize; 2] {
-        [(hash >> self.shift) as usize, (hash.wrapping_mul(SECOND) >> self.shift) as usize]
+    fn set(&self, hash: NonZeroU64) -> usize {
+        (hash.get() >> self.shift) as usize
     }
 
-    /// The value of a key.
+    /// Asks for the place of a key.
     #[inline(always)]
-    pub(super) fn find(&mut self, hash: u64, is_key: impl Fn(&R) -> bool) -> Option<&mut V> {
-        let found = |place: usize| matches!(&self.slots[place], Some(slot) if slot.entry.hash == hash && is_key(&slot.entry.key));
-        let [first, second] = self.places(hash);
-        let place = if found(first) {
-            first
-        } else if found(second) {
-            second
+    pub(super) fn prefetch(&self, hash: NonZeroU64) {
+        prefetch(self.sets.as_ptr().wrapping_add(self.set(hash)));
+    }
+
+    /// The value of a key. `PREDICTED`: most keys stand in the first of their places.
+    #[inline(always)]
+    pub(super) fn find<const PREDICTED: bool>(
+        &mut self,
+        hash: NonZeroU64,
+        is_key: impl Fn(&R) -> bool,
+    ) -> Option<&mut V> {
+        let set = self.set(hash);
+        let Set(places) = &mut self.sets[set];
+        let has_hash = |place: usize| places[place].as_ref().is_some_and(|slot: &Slot<R, V>| slot.entry.hash == hash);
+        let place = if PREDICTED {
+            if has_hash(0) { 0 } else { 1 }
         } else {
-            return None;
+            // Without a branch, which would be a wrong guess as often as not.
+            usize::from(has_hash(1))
         };
-        let slot = self.slots[place].as_mut()?;
-        slot.missed = TOUCHED;
+        let slot = places[place].as_mut().filter(|slot| slot.entry.hash == hash && is_key(&slot.entry.key))?;
+        slot.missed = 0;
         Some(&mut slot.entry.value)
     }
 
     /// Takes in a key that is not here. Returns what has no place: the one that had its place until now, or the same.
     pub(super) fn admit(&mut self, entry: Entry<R, V>) -> Option<Entry<R, V>> {
         loop {
-            let [first, second] = self.places(entry.hash);
-            if let Some(place) = [first, second].into_iter().find(|&place| self.slots[place].is_none()) {
-                self.slots[place] = Some(Slot { entry, missed: TOUCHED });
+            let is_largest = self.sets.len() == Self::MOST_SETS;
+            let set = self.set(entry.hash);
+            let Set(places) = &mut self.sets[set];
+            if let Some(place) = places.iter_mut().find(|place| place.is_none()) {
+                *place = Some(Slot { entry, missed: 0 });
+                self.keys += 1;
                 return None;
             }
-            if self.slots.len() == Self::MAX {
-                // A key asks for one of its places always, so that it can tell when it asked last.
-                let place = if entry.hash & 1 == 0 { first } else { second };
-                return self.ask(place, entry);
+            if is_largest {
+                // A key asks for the same place always, so that it is seen when it asks again.
+                let place = (entry.hash.get() >> (self.shift - 1)) as usize % PLACES;
+                return ask(&mut places[place], entry);
             }
             self.grow();
         }
     }
 
-    /// A key asks for the place of another.
-    fn ask(&mut self, place: usize, entry: Entry<R, V>) -> Option<Entry<R, V>> {
-        let tag = tag(entry.hash);
-        match &mut self.slots[place] {
-            Some(slot) if slot.missed != tag => {
-                slot.missed = tag;
-                Some(entry)
+    /// Doubles the sets.
+    #[cold]
+    fn grow(&mut self) {
+        let larger = Self::of(2 * self.sets.len());
+        let Self { sets, keys, .. } = core::mem::replace(self, larger);
+        self.keys = keys;
+        for slot in sets.into_iter().flat_map(|Set(places)| places).flatten() {
+            let set = self.set(slot.entry.hash);
+            // A set becomes two, so there is a place for each that had one.
+            if let Some(place) = self.sets[set].0.iter_mut().find(|place| place.is_none()) {
+                *place = Some(slot);
             }
-            slot => slot.replace(Slot { entry, missed: TOUCHED }).map(|slot| slot.entry),
         }
     }
 
-    /// Doubles the slots.
-    #[cold]
-    fn grow(&mut self) {
-        let larger = Self::of(empty(2 * self.slots.len()));
-        let slots = core::mem::replace(self, larger).slots;
-        for (old_place, slot) in slots.into_iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            // The place that it had becomes two, of which nobody else had either.
-            let [first, second] = self.places(slot.entry.hash);
-            let place = if first / 2 == old_place { first } else { second };
-            self.slots[place] = Some(slot);
-        }
+    /// How many keys there are.
+    pub(super) fn keys(&self) -> usize {
+        self.keys
     }
 
     /// How many places there are.
-    pub(super) fn places_in_all(&self) -> usize {
-        self.slots.len()
+    pub(super) fn places(&self) -> usize {
+        self.sets.len() * PLACES
     }
 
     /// Takes out what stands in a place.
     pub(super) fn take(&mut self, place: usize) -> Option<Entry<R, V>> {
-        Some(self.slots[place].take()?.entry)
+        let slot = self.sets[place / PLACES].0[place % PLACES].take()?;
+        self.keys -= 1;
+        Some(slot.entry)
+    }
+}
+
+/// A key asks for the place of another.
+fn ask<R, V>(place: &mut Option<Slot<R, V>>, entry: Entry<R, V>) -> Option<Entry<R, V>> {
+    let hash = entry.hash.get();
+    match place {
+        Some(slot) if slot.missed != hash => {
+            slot.missed = hash;
+            Some(entry)
+        }
+        place => place.replace(Slot { entry, missed: 0 }).map(|slot| slot.entry),
     }
 }
