@@ -7,6 +7,7 @@
 
 use crate::map::ahead::Entry;
 use crate::platform::sync::prefetch;
+use core::hint::select_unpredictable;
 use core::num::NonZeroU64;
 
 const PLACES: usize = 2;
@@ -24,6 +25,19 @@ struct Slot<R, V> {
     entry: Entry<R, V>,
     /// The hash that last found this place taken, if the key that stands here has not come since; else zero.
     missed: u64,
+}
+
+impl<R, V> Slot<R, V> {
+    #[inline(always)]
+    fn is_of(&self, hash: NonZeroU64, is_key: impl Fn(&R) -> bool) -> bool {
+        self.entry.hash == hash && is_key(&self.entry.key)
+    }
+
+    #[inline(always)]
+    fn touch(&mut self) -> &mut V {
+        self.missed = 0;
+        &mut self.entry.value
+    }
 }
 
 /// Where a key can be.
@@ -76,17 +90,21 @@ impl<R, V> Hot<R, V> {
         is_key: impl Fn(&R) -> bool,
     ) -> Option<&mut V> {
         let set = self.set(hash);
-        let Set(places) = &mut self.sets[set];
-        let has_hash = |place: usize| places[place].as_ref().is_some_and(|slot: &Slot<R, V>| slot.entry.hash == hash);
+        let [first, second] = &mut self.sets[set].0;
         let place = if PREDICTED {
-            if has_hash(0) { 0 } else { 1 }
+            if let Some(slot) = first
+                && slot.is_of(hash, &is_key)
+            {
+                return Some(slot.touch());
+            }
+            second
         } else {
             // Without a branch, which would be a wrong guess as often as not.
-            usize::from(has_hash(1))
+            let is_second = second.as_ref().is_some_and(|slot| slot.entry.hash == hash);
+            select_unpredictable(is_second, second, first)
         };
-        let slot = places[place].as_mut().filter(|slot| slot.entry.hash == hash && is_key(&slot.entry.key))?;
-        slot.missed = 0;
-        Some(&mut slot.entry.value)
+        let slot = place.as_mut().filter(|slot| slot.is_of(hash, &is_key))?;
+        Some(slot.touch())
     }
 
     /// Takes in a key that is not here. Returns what has no place: the one that had its place until now, or the same.
