@@ -6,7 +6,7 @@ use super::refs::Ref;
 use crate::table::Probe;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::iter::FusedIterator;
+use core::iter::{Fuse, FusedIterator};
 use equivalent::Equivalent;
 
 /// Keys under way at once, unless the caller says how many.
@@ -24,7 +24,7 @@ const PER_PIN: usize = 4096;
 /// The values of many keys, in the order of the keys. Made by [`Pinned::batch_getitem`].
 pub struct Batch<'p, 'q, I, Q: ?Sized, K: 'static, V: 'static, S> {
     pinned: &'p Pinned<'p, K, V, S>,
-    keys: I,
+    keys: Fuse<I>,
     /// The keys under way: those from `given` to `taken`, each at its number modulo `MOST`.
     ring: [Option<Probe<'q, Q>>; MOST],
     given: usize,
@@ -63,7 +63,7 @@ where
         I: IntoIterator<Item = &'q Q>,
     {
         let near = self.map().raw.capacity(self.guard()) <= NEAR;
-        let keys = keys.into_iter();
+        let keys = keys.into_iter().fuse();
         Batch { pinned: self, keys, ring: [None; MOST], given: 0, taken: 0, chunk: if near { 0 } else { CHUNK } }
     }
 }
@@ -188,7 +188,7 @@ where
 
 impl<'q, I, Q, K, V, S> FusedIterator for Batch<'_, 'q, I, Q, K, V, S>
 where
-    I: FusedIterator<Item = &'q Q>,
+    I: Iterator<Item = &'q Q>,
     Q: Hash + Equivalent<K> + ?Sized,
     K: Hash + Eq + Send + Sync + 'static,
     V: Send + Sync + 'static,

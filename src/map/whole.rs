@@ -147,11 +147,12 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// through [`Extend`].
     ///
     /// Some entries at a time are under way, so that the cache misses of their places overlap: on a large map this is quicker than
-    /// as many calls of [`insert`](Self::insert). It holds no handle while it asks for entries. Lock-free.
+    /// as many calls of [`insert`](Self::insert). So an entry may come into the map when some more have been taken from the iterator,
+    /// and all are there when the call returns. It holds no handle while it asks for entries. Lock-free.
     ///
     /// # Panics
-    /// If the iterator panics, or `Hash` or `Eq` of keys; the entries that came before are inserted, apart from the one that a panic is
-    /// about. And on capacity overflow.
+    /// If the iterator panics, or `Hash` or `Eq` of keys; what was taken by then is inserted, apart from the entry that a panic is about,
+    /// unless there is a second panic. And on capacity overflow.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();

@@ -31,7 +31,7 @@ where
     /// use rayon::prelude::*;
     ///
     /// let rows: Vec<(u64, f64)> = (0..1000).map(|row| (row % 10, row as f64)).collect();
-    /// let highest = AtomicMap::new();
+    /// let highest: AtomicMap<u64, f64> = AtomicMap::new();
     /// highest.par_reduce(rows.par_iter().copied(), |_, current, new| current.map_or(*new, |current| current.max(*new)));
     /// assert_eq!(highest.get(&7).as_deref(), Some(&997.0));
     /// ```
@@ -78,7 +78,7 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// let sums = atomic_dict::AtomicMap::new();
+    /// let sums: atomic_dict::AtomicMap<u32, u32> = atomic_dict::AtomicMap::new();
     /// sums.par_reduce_sum((0..1000).into_par_iter().map(|number| (number % 10, 1)));
     /// assert_eq!(sums.get(&7).as_deref(), Some(&100));
     /// ```
@@ -96,7 +96,7 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// let least = atomic_dict::AtomicMap::new();
+    /// let least: atomic_dict::AtomicMap<u32, u32> = atomic_dict::AtomicMap::new();
     /// least.par_reduce_min((0..1000).into_par_iter().map(|number| (number % 10, number)));
     /// assert_eq!(least.get(&7).as_deref(), Some(&7));
     /// ```
@@ -114,7 +114,7 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// let most = atomic_dict::AtomicMap::new();
+    /// let most: atomic_dict::AtomicMap<u32, u32> = atomic_dict::AtomicMap::new();
     /// most.par_reduce_max((0..1000).into_par_iter().map(|number| (number % 10, number)));
     /// assert_eq!(most.get(&7).as_deref(), Some(&997));
     /// ```
@@ -132,7 +132,7 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// let all = atomic_dict::AtomicMap::new();
+    /// let all: atomic_dict::AtomicMap<u32, bool> = atomic_dict::AtomicMap::new();
     /// all.par_reduce_and((0..1000).into_par_iter().map(|number| (number % 10, number > 6)));
     /// assert_eq!((all.get(&6).as_deref(), all.get(&7).as_deref()), (Some(&false), Some(&true)));
     /// ```
@@ -150,7 +150,7 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// let any = atomic_dict::AtomicMap::new();
+    /// let any: atomic_dict::AtomicMap<u32, bool> = atomic_dict::AtomicMap::new();
     /// any.par_reduce_or((0..1000).into_par_iter().map(|number| (number % 10, number > 996)));
     /// assert_eq!((any.get(&6).as_deref(), any.get(&7).as_deref()), (Some(&false), Some(&true)));
     /// ```

@@ -67,6 +67,7 @@ mod migration;
 mod mutants;
 mod pages;
 mod rebuild;
+mod reduce;
 mod vacuity;
 mod values;
 mod walks;

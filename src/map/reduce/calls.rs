@@ -102,7 +102,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// As `reduce`; and if a sum is too large for its type, as `+` does, in builds with overflow checks.
     ///
     /// ```
-    /// let sums = atomic_dict::AtomicMap::new();
+    /// let sums: atomic_dict::AtomicMap<&str, u32> = atomic_dict::AtomicMap::new();
     /// sums.reduce_sum([("a", 1), ("b", 2), ("a", 3)]);
     /// assert_eq!(sums.get("a").as_deref(), Some(&4));
     /// ```
@@ -120,7 +120,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// As `reduce`.
     ///
     /// ```
-    /// let least = atomic_dict::AtomicMap::new();
+    /// let least: atomic_dict::AtomicMap<&str, u32> = atomic_dict::AtomicMap::new();
     /// least.reduce_min([("a", 3), ("b", 2), ("a", 1)]);
     /// assert_eq!(least.get("a").as_deref(), Some(&1));
     /// ```
@@ -137,7 +137,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// As `reduce`.
     ///
     /// ```
-    /// let most = atomic_dict::AtomicMap::new();
+    /// let most: atomic_dict::AtomicMap<&str, u32> = atomic_dict::AtomicMap::new();
     /// most.reduce_max([("a", 1), ("b", 2), ("a", 3)]);
     /// assert_eq!(most.get("a").as_deref(), Some(&3));
     /// ```
@@ -154,7 +154,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// As `reduce`.
     ///
     /// ```
-    /// let all = atomic_dict::AtomicMap::new();
+    /// let all: atomic_dict::AtomicMap<&str, bool> = atomic_dict::AtomicMap::new();
     /// all.reduce_and([("a", true), ("b", true), ("a", false)]);
     /// assert_eq!((all.get("a").as_deref(), all.get("b").as_deref()), (Some(&false), Some(&true)));
     /// ```
@@ -171,7 +171,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// As `reduce`.
     ///
     /// ```
-    /// let any = atomic_dict::AtomicMap::new();
+    /// let any: atomic_dict::AtomicMap<&str, bool> = atomic_dict::AtomicMap::new();
     /// any.reduce_or([("a", false), ("b", false), ("a", true)]);
     /// assert_eq!((any.get("a").as_deref(), any.get("b").as_deref()), (Some(&true), Some(&false)));
     /// ```

@@ -127,9 +127,9 @@ where
         }
         let places = self.hot.places();
         // Neighbours here are neighbours there. Threads that end together begin in different places.
-        let start = core::ptr::from_ref(self).addr() / size_of::<usize>();
-        for step in 0..places {
-            if let Some(entry) = self.hot.take(start.wrapping_add(step) % places) {
+        let start = (core::ptr::from_ref(self).addr() / size_of::<usize>()) % places;
+        for place in (start..places).chain(0..start) {
+            if let Some(entry) = self.hot.take(place) {
                 self.send(entry);
             }
         }
