@@ -103,7 +103,7 @@ fn main() -> ExitCode {
 /// A reading without a pattern, the same in every run, around a temperature of the station's own.
 fn reading(number: u32, stations: &[String]) -> (&str, i32) {
     let random = u64::from(number).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let random = (random ^ random >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 32;
+    let random = (random ^ (random >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 32;
     let station = random as usize % stations.len();
     (&stations[station], station as i32 % 300 + (random >> 16) as i32 % 100 - 50)
 }

@@ -91,8 +91,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 fn of_generated(rows: u32, groups: u32, pool: &ThreadPool) -> Result<(), String> {
     let row = |number: u32| {
         let random = (u64::from(number) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let random = (random ^ random >> 31).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 32;
-        (random * u64::from(groups) >> 32, random % 100)
+        let random = (random ^ (random >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 32;
+        ((random * u64::from(groups)) >> 32, random % 100)
     };
     let rows: Vec<(u64, u64)> = pool.install(|| (0..rows).into_par_iter().map(row).collect());
     let rows = &rows;

@@ -9,6 +9,7 @@ pub mod lines;
 pub mod loads;
 pub mod measure;
 pub mod progress;
+pub mod reduce;
 pub mod table;
 pub mod threads;
 pub mod timing;
