@@ -91,7 +91,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
             let pinned = self.pin();
             let before = values.len();
             let batch = pinned.batch_getitem(keys.by_ref().take(PER_PIN));
-            values.extend(batch.map(|value| value.as_deref().cloned()));
+            batch.for_each(|value| values.push(value.as_deref().cloned()));
             if values.len() - before < PER_PIN {
                 return values;
             }
@@ -99,7 +99,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     }
 }
 
-impl<'q, I, Q, K, V, S> Batch<'_, 'q, I, Q, K, V, S>
+impl<'p, 'q, I, Q, K, V, S> Batch<'p, 'q, I, Q, K, V, S>
 where
     I: Iterator<Item = &'q Q>,
     Q: Hash + Equivalent<K> + ?Sized,
@@ -125,6 +125,14 @@ where
             self.chunk = keys.min(MOST);
         }
         self
+    }
+
+    /// The value of the key that has been under way longest.
+    #[inline(always)]
+    fn give(&mut self) -> Option<Option<Ref<'p, V>>> {
+        let probe = self.ring[self.given % MOST].take()?;
+        self.given += 1;
+        Some(self.pinned.map().get_prepared(probe, self.pinned.guard()).map(Ref))
     }
 
     /// Asks for what the next keys need, until there are enough under way.
@@ -163,9 +171,21 @@ where
             return Some(self.pinned.get(self.keys.next()?));
         }
         self.look_ahead();
-        let probe = self.ring[self.given % MOST].take()?;
-        self.given += 1;
-        Some(self.pinned.map().get_prepared(probe, self.pinned.guard()).map(Ref))
+        self.give()
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        if self.chunk == 0 {
+            // A loop around the keys alone, with nothing of this iterator's own to keep.
+            let pinned = self.pinned;
+            return self.keys.fold(init, |folded, key| f(folded, pinned.get(key)));
+        }
+        let mut folded = init;
+        while let Some(value) = self.next() {
+            folded = f(folded, value);
+        }
+        folded
     }
 
     #[inline]
