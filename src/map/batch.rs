@@ -175,14 +175,14 @@ where
     }
 
     #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
         if self.chunk == 0 {
             // A loop around the keys alone, with nothing of this iterator's own to keep.
             let pinned = self.pinned;
             return self.keys.fold(init, |folded, key| f(folded, pinned.get(key)));
         }
         let mut folded = init;
-        while let Some(value) = self.next() {
+        for value in self {
             folded = f(folded, value);
         }
         folded

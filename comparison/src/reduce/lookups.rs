@@ -13,6 +13,9 @@ use crate::keys::{below, random};
 
 type Map = AtomicMap<u64, u64, Hasher>;
 
+/// Looks up some keys and adds up their values.
+type Way = fn(&Map, &[u64]) -> u64;
+
 /// Million lookups per second, all threads together, in a map of so many entries. All keys are found.
 pub fn run(entries: usize, setup: &Setup) -> Result<Vec<Column>, String> {
     let map = Map::with_capacity_and_hasher(entries, Hasher::default());
@@ -23,7 +26,7 @@ pub fn run(entries: usize, setup: &Setup) -> Result<Vec<Column>, String> {
     drop(numbers);
 
     let parts: Vec<_> = keys.chunks(keys.len().div_ceil(setup.threads)).collect();
-    let ways: [(&'static str, fn(&Map, &[u64]) -> u64); 2] = [("batch", batch), ("get", one_by_one)];
+    let ways: [(&'static str, Way); 2] = [("batch", batch), ("get", one_by_one)];
     let mut columns = ways.map(|(name, _)| Column::new(name));
     for round in 0..=setup.rounds {
         for turn in 0..ways.len() {
