@@ -42,7 +42,7 @@ where
     /// Looks up many keys. Yields what [`get`](Self::get) returns for each of them, in their order.
     ///
     /// Some keys at a time are under way, so that the cache misses of their places overlap; on maps far larger than the cache
-    /// that is about twice as fast as one `get` after the other. Each lookup is atomic and wait-free as `get`; all together are no
+    /// that is up to twice as fast as one `get` after the other. Each lookup is atomic and wait-free as `get`; all together are no
     /// snapshot. Allocates nothing. The iterator can be collected, for references that live as long as the handle, or be
     /// visited by `for_each`; [`AtomicMap::batch_getitem`] returns the values themselves.
     ///
