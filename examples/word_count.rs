@@ -1,8 +1,8 @@
 //! Counts the words of real text with all cores through one shared [`AtomicMap`].
 //!
-//! It shows many threads that update one map without a lock, each through its own pinned handle,
-//! and a key that is built only when it is new: a word already in the map is looked up as a `&str`
-//! and its count merged, so a `String` is allocated once per distinct word.
+//! It shows `par_reduce_count`: the threads of a rayon pool count in small tables of their own what
+//! comes often, and merge that into one map without a lock. A key is built only when it is new: words
+//! are parts of the text, and a `String` is allocated once per distinct word.
 //!
 //! ```text
 //! cargo run --release --example word_count -- --check [PATH]...
@@ -30,13 +30,14 @@ mod words;
 
 use std::io;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use atomic_dict::AtomicMap;
 use clap::Parser;
 use indicatif::ProgressBar;
+use rayon::prelude::*;
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 use crate::report::{Check, Report};
 use crate::text::TextArguments;
@@ -106,31 +107,16 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     Ok(if equal { ExitCode::SUCCESS } else { ExitCode::from(EXIT_COUNTS_DIFFER) })
 }
 
-/// One map, shared by reference; the threads take the next piece of text from a shared cursor.
-fn count_words(text: &str, threads: usize, bar: &ProgressBar) -> io::Result<AtomicMap<String, u64>> {
+/// One map, and a pool of threads that share out the pieces of text.
+fn count_words(text: &str, threads: usize, bar: &ProgressBar) -> Result<AtomicMap<String, u64>, ThreadPoolBuildError> {
     let map: AtomicMap<String, u64> = AtomicMap::new();
     let pieces = words::pieces(text, PIECE_BYTES);
-    let next_piece = AtomicUsize::new(0);
-
-    let count_pieces = || {
-        let mut pinned = map.pin();
-        // Relaxed: the cursor only hands out numbers, the text itself never changes.
-        while let Some(piece) = pieces.get(next_piece.fetch_add(1, Ordering::Relaxed)) {
-            words::for_each_word(piece, |word| {
-                pinned.upsert_ref(word, |word: &str| word.to_owned(), || 1, |count| count + 1);
-            });
-            // Between pieces nothing is borrowed, so memory retired by now can be reclaimed.
-            pinned.repin();
-            bar.inc(piece.len() as u64);
-        }
-    };
-
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            thread::Builder::new().spawn_scoped(scope, count_pieces)?;
-        }
-        Ok::<(), io::Error>(())
-    })?;
+    let words = pieces.par_iter().flat_map_iter(|piece| {
+        bar.inc(piece.len() as u64);
+        words::words(piece)
+    });
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+    pool.install(|| map.par_reduce_count(words));
     Ok(map)
 }
 

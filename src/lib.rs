@@ -54,6 +54,15 @@
 //! bytes beside them, so that comparing takes no line more.) Prefer the handle in loops: making one
 //! costs about as much as a lookup in cache. Tables of 4 MiB and more ask for huge pages.
 //!
+//! # Many at a time
+//!
+//! [`reduce`](AtomicMap::reduce) and its specialisations fold rows into a map, by any number of threads: counters, sums, group-by.
+//! [`batch_getitem`](Pinned::batch_getitem) and [`batch_insert`](AtomicMap::batch_insert) overlap the cache misses of many keys, which is
+//! what large maps cost. [`fast_iter`](Pinned::fast_iter) deals the entries out to threads.
+//!
+//! With the feature `rayon` there are `par_reduce` and its specialisations, `par_iter` on a handle, `into_par_iter`, `par_extend` and
+//! collecting from parallel iterators. They use the pool in which they are called.
+//!
 //! # Words
 //!
 //! The names of cereggii's `AtomicDict`, which this map follows, are kept as aliases of the documentation search.
@@ -63,6 +72,8 @@
 mod api;
 pub mod dense;
 mod map;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod platform;
 mod published;
 mod reclaim;
@@ -70,7 +81,9 @@ mod table;
 
 pub use api::{Compute, Computed, ExpectationFailed, Expected, OccupiedError, OwnedRef, Ref};
 pub use dense::DenseMap;
-pub use map::{AtomicMap, Builder, Drain, IntoIter, Iter, Keys, Pinned, RandomState, Stats, Values};
+pub use map::{AtomicMap, Batch, Builder, Drain, IntoIter, Iter, Keys, Pinned, RandomState, RowKey, Stats, Values};
+#[cfg(feature = "rayon")]
+pub use parallel::ParIter;
 pub use platform::epoch::{Guard, pin};
 pub use published::{NotCurrent, OwnedSnapshot, Published, Reclaimed, Snapshot};
 

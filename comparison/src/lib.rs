@@ -11,6 +11,7 @@ pub mod loads;
 pub mod measure;
 pub mod progress;
 pub mod published;
+pub mod reduce;
 pub mod table;
 pub mod threads;
 pub mod timing;

@@ -15,14 +15,14 @@ pub(crate) struct Difference {
 /// Counts the words of the whole text in one go.
 pub(crate) fn count(text: &str) -> HashMap<String, u64> {
     let mut counts = HashMap::new();
-    words::for_each_word(text, |word| {
+    for word in words::words(text) {
         // `entry` would build a key for every word, which the shared map does not do either.
-        if let Some(count) = counts.get_mut(word) {
+        if let Some(count) = counts.get_mut(&*word) {
             *count += 1;
         } else {
-            counts.insert(word.to_owned(), 1);
+            counts.insert(word.into_owned(), 1);
         }
-    });
+    }
     counts
 }
 

@@ -1,23 +1,20 @@
 //! What a word is, and where text may be cut without cutting a word.
 
-/// Calls `visit` with every word of `text`, in lower case.
+use std::borrow::Cow;
+
+/// The words of `text`, in lower case.
 ///
-/// A word is a longest run of alphanumeric characters, as [`char::is_alphanumeric`] defines them.
-pub(crate) fn for_each_word(text: &str, mut visit: impl FnMut(&str)) {
-    let mut lower = String::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
-        if word.is_empty() {
-            continue;
-        }
-        if word.is_ascii() {
-            // Most words take this path, which allocates nothing.
-            lower.clear();
-            lower.push_str(word);
-            lower.make_ascii_lowercase();
-            visit(&lower);
-        } else {
-            visit(&word.to_lowercase());
-        }
+/// A word is a longest run of alphanumeric characters, as [`char::is_alphanumeric`] defines them. Most words are in lower case
+/// already, and are parts of the text.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(lower)
+}
+
+fn lower(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase()) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase())
     }
 }
 

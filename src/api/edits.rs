@@ -135,6 +135,45 @@ impl<V: 'static, I: FnOnce() -> V, F: FnMut(&V) -> V> Edit<V> for Upsert<V, I, F
     fn rest(self) {}
 }
 
+/// Brings a partial result: inserts it where the key is absent, else puts what `merge` makes of the value and it. `None`: the value
+/// stays.
+pub(crate) struct Merge<V: 'static, F> {
+    /// `None` while it is being tried, or in the map.
+    partial: Option<V>,
+    merge: F,
+}
+
+impl<V: 'static, F> Merge<V, F> {
+    #[inline(always)]
+    pub(crate) fn new(partial: V, merge: F) -> Self {
+        Self { partial: Some(partial), merge }
+    }
+}
+
+impl<V: 'static, F: FnMut(&V, &V) -> Option<V>> Edit<V> for Merge<V, F> {
+    #[inline(always)]
+    fn decide(&mut self, current: Option<&V>) -> Decision<V> {
+        match (current, &self.partial) {
+            (None, _) => {
+                let partial = self.partial.take();
+                Decision::Put(partial.unwrap_or_else(|| unreachable!("a refused partial result comes back")))
+            }
+            (Some(current), Some(partial)) => (self.merge)(current, partial).map_or(Decision::Keep, Decision::Put),
+            (Some(_), None) => unreachable!("a refused partial result comes back"),
+        }
+    }
+
+    fn refused(&mut self, value: V) {
+        // What was made of it and another is not it.
+        self.partial.get_or_insert(value);
+    }
+
+    type Rest = ();
+
+    #[inline(always)]
+    fn rest(self) {}
+}
+
 /// Inserts, replaces or removes if what is there meets an expectation.
 pub(crate) struct CompareAndSet<V: 'static, M> {
     pub(crate) meets: M,

@@ -1,21 +1,26 @@
 //! What users call. Hashes keys, and says what each operation wants; the table below does the rest.
 
+pub(crate) mod ahead;
+mod batch;
 mod builder;
 mod entry;
 mod hasher;
 mod iter;
 mod pinned;
 mod plain;
+pub(crate) mod reduce;
 mod size;
 mod stats;
 mod traits;
 mod under;
 mod whole;
 
+pub use batch::Batch;
 pub use builder::Builder;
 pub use hasher::RandomState;
 pub use iter::{Drain, IntoIter, Iter, Keys, Values};
 pub use pinned::Pinned;
+pub use reduce::RowKey;
 pub use stats::Stats;
 
 use crate::reclaim;
@@ -144,7 +149,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     }
 
     /// An empty map with room for `capacity` entries, which may shrink below that when it was filled.
-    fn with_room(capacity: usize, hasher: S) -> Self {
+    pub(crate) fn with_room(capacity: usize, hasher: S) -> Self {
         Self { raw: RawMap::with_capacity(capacity), hasher }
     }
 

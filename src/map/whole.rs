@@ -1,6 +1,7 @@
 //! Operations on all entries of a map.
 
 use super::AtomicMap;
+use super::ahead::{Inserter, run_to_end};
 use super::iter::{Drain, Iter, Keys, Values};
 use super::pinned::Pinned;
 use crate::api::refs::Ref;
@@ -145,21 +146,33 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         self.flush();
     }
 
-    /// Inserts entries as they come, under a handle that is repinned now and then.
-    fn insert_all(&self, entries: impl IntoIterator<Item = (K, V)>) {
-        /// Insertions under one pin: what they replace can be freed after that.
-        const PER_PIN: usize = 256;
-        let mut pinned = self.pin();
-        for (count, (key, value)) in entries.into_iter().enumerate() {
-            if count % PER_PIN == PER_PIN - 1 {
-                pinned.repin();
+    /// Inserts or replaces each entry, atomically one by one, in their order: of several values of a key the last one stays. Also
+    /// through [`Extend`].
+    ///
+    /// Some entries at a time are under way, so that the cache misses of their places overlap: on a large map this is quicker than
+    /// as many calls of [`insert`](Self::insert). So an entry may come into the map when some more have been taken from the iterator,
+    /// and all are there when the call returns. It holds no handle while it asks for entries. Lock-free.
+    ///
+    /// # Panics
+    /// If the iterator panics, or `Hash` or `Eq` of keys; what was taken by then is inserted, apart from the entry that a panic is about,
+    /// unless there is a second panic. And on capacity overflow.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::new();
+    /// map.batch_insert((0..1000).map(|number| (number % 100, number)));
+    /// assert_eq!(map.get(&5).as_deref(), Some(&905));
+    /// ```
+    pub fn batch_insert(&self, entries: impl IntoIterator<Item = (K, V)>) {
+        let take_in = |inserter: &mut Inserter<'_, K, V, S>| {
+            for (key, value) in entries {
+                inserter.push(key, value);
             }
-            pinned.insert(key, value);
-        }
+        };
+        run_to_end(Inserter::new(self), take_in, Inserter::finish);
     }
 }
 
-/// Inserts or replaces each entry, atomically one by one.
+/// [`AtomicMap::batch_insert`].
 ///
 /// ```
 /// let mut map = atomic_dict::AtomicMap::new();
@@ -174,7 +187,7 @@ where
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.insert_all(entries);
+        self.batch_insert(entries);
     }
 }
 
@@ -186,7 +199,7 @@ where
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.insert_all(entries);
+        self.batch_insert(entries);
     }
 }
 
@@ -205,7 +218,7 @@ where
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         let map = Self::with_room(entries.size_hint().0, S::default());
-        map.insert_all(entries);
+        map.batch_insert(entries);
         map
     }
 }
@@ -239,7 +252,7 @@ where
 {
     fn clone(&self) -> Self {
         let copy = Self::with_room(self.approx_len(), self.hasher.clone());
-        copy.insert_all(self.pin().iter().map(|(key, value)| (K::clone(&key), V::clone(&value))));
+        copy.batch_insert(self.pin().iter().map(|(key, value)| (K::clone(&key), V::clone(&value))));
         copy
     }
 }

@@ -2,14 +2,17 @@
 
 use super::array::TableRef;
 use super::habit::Habit;
+use super::inline::is_inline;
 use super::needle::{self, Needle};
+use super::probe;
 use super::slot::{self, Reading};
 use super::tags;
 use super::value::Seen;
 use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
-use crate::platform::{rule, site};
+use crate::platform::sync::prefetch;
+use crate::platform::{rule, search, site};
 
 /// The answer of a table about a key.
 pub(crate) enum Place<'t> {
@@ -135,6 +138,30 @@ pub(crate) fn get<'g, K: 'static, V: 'static, N: Needle<K> + Copy>(
     }
     // SAFETY: as above.
     Some(unsafe { Seen::from_live(live, guard) })
+}
+
+/// Asks for the boxes that a lookup is going to read, now that the home line of its key is here.
+#[inline(always)]
+pub(crate) fn approach<K: 'static, V: 'static, N: Needle<K>>(table: TableRef<'_>, needle: &N) {
+    let line = table.lines().home(needle.hash()).line();
+    let ask_for_value = |value: Word| {
+        if !is_inline::<V>() && word::is_plain::<V>(value) {
+            prefetch(value);
+        }
+    };
+    match needle.exact() {
+        Some(key) => ask_for_value(search::value_of(line, key)),
+        None if is_inline::<K>() => {}
+        None => {
+            let fingerprint = probe::fingerprint(needle.hash());
+            for (slot, key) in line.slots.iter().zip(load_keys(line)) {
+                if word::fingerprint(key) == fingerprint {
+                    prefetch(word::key_node(key));
+                    ask_for_value(slot::value_for_reader(slot));
+                }
+            }
+        }
+    }
 }
 
 /// Looks up a key together with the one that stands in the map.

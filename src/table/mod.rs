@@ -66,7 +66,7 @@ pub(crate) use edit::{Decision, Edit, Edited};
 pub(crate) use escapes::Escapes;
 pub(crate) use habit::Habit;
 pub(crate) use needle::{Needle, Probe};
-pub(crate) use probe::spread;
+pub(crate) use probe::{not_zero, spread};
 pub(crate) use remains::Remains;
 pub(crate) use source::{Built, KeySource, Owned};
 pub(crate) use value::{NewValue, Seen, plain_word, retire_value};
@@ -178,6 +178,16 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         guard: &'g Guard,
     ) -> Option<Seen<'g, V>> {
         find::get(self.root(guard)?, needle, habit, guard)
+    }
+
+    /// Asks for what the lookup of a boxed key or value will read behind the line that was asked for by `prefetch`.
+    #[inline(always)]
+    pub(crate) fn approach<N: Needle<K>>(&self, needle: &N, guard: &Guard) {
+        if !(inline::is_inline::<K>() && inline::is_inline::<V>())
+            && let Some(table) = self.root(guard)
+        {
+            find::approach::<K, V, N>(table, needle);
+        }
     }
 
     /// A key as it stands in the map, and its value.

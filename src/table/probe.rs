@@ -2,6 +2,7 @@
 
 use crate::platform::lines::{LINE_SLOTS, LineArray};
 use crate::platform::tuning::{MAX_LOAD_PERCENT, MIN_LINES};
+use core::num::NonZeroU64;
 
 /// 2^64 divided by the golden ratio, odd. Spreads a hash whose high bits are poor, such as an identity hash.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -10,6 +11,12 @@ const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 #[inline(always)]
 pub(crate) const fn spread(hash: u64) -> u64 {
     hash.wrapping_mul(SPREAD)
+}
+
+/// A hash that is not zero, and as good: the lowest bit places nothing.
+#[inline(always)]
+pub(crate) fn not_zero(hash: u64) -> NonZeroU64 {
+    NonZeroU64::MIN | hash
 }
 
 /// The bits of a hash that stand in a boxed key's word. They overlap the home line of no table below 2^32 lines. Never

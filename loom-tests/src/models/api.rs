@@ -1,10 +1,10 @@
 //! The map as the models use it: hashes are given, all keys of a map have the same.
 
-use crate::api::edits::{CompareAndSet, Insert, Offer, Remove, Update};
+use crate::api::edits::{CompareAndSet, Insert, Merge, Offer, Remove, Update};
 use crate::api::outcome::Expected;
 use crate::platform::epoch::{self, Guard};
 use crate::platform::lines::Slot;
-use crate::table::{Habit, Hashes, Owned, Probe, RawMap, Seen, Table, tags};
+use crate::table::{Built, Habit, Hashes, Owned, Probe, RawMap, Seen, Table, tags};
 use core::sync::atomic::Ordering;
 use loom::sync::Arc;
 
@@ -150,6 +150,27 @@ impl<K: Word, V: Word> Map<K, V> {
         let probe = Probe::new::<K>(self.hash, &key);
         let update = Update(|value: &V| V::of(value.number() + amount));
         self.raw.edit(probe, update, |_: &K| self.hash, &guard).0.after.map(number)
+    }
+
+    /// Brings a partial sum, as a reduction does with what waits.
+    pub(crate) fn merge(&self, key: u64, partial: u64) {
+        let guard = epoch::pin();
+        let key = K::of(key);
+        let source = Built::new(self.hash, &key, |key: &K| key.clone(), &guard);
+        let sum = |shared: &V, partial: &V| Some(V::of(shared.number() + partial.number()));
+        self.raw.edit(source, Merge::new(V::of(partial), sum), |_: &K| self.hash, &guard);
+    }
+
+    /// Looks up several keys, as a batch does: boxes are asked for before anything is looked up.
+    pub(crate) fn batch(&self, keys: &[u64]) -> Vec<Option<u64>> {
+        let guard = epoch::pin();
+        let keys: Vec<_> = keys.iter().map(|&key| K::of(key)).collect();
+        let probes: Vec<_> = keys.iter().map(|key| Probe::new::<K>(self.hash, key)).collect();
+        probes.iter().for_each(|probe| self.raw.approach(probe, &guard));
+        probes
+            .into_iter()
+            .map(|probe| self.raw.get(probe, &Habit::new(), &guard).map(|value| value.get().number()))
+            .collect()
     }
 
     /// Compare-and-set; `None` is absence, on both sides. Returns what was there instead, if it failed.

@@ -83,6 +83,7 @@ mod mutants;
 mod pages;
 mod published;
 mod rebuild;
+mod reduce;
 mod vacuity;
 mod values;
 mod walks;

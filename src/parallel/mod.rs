@@ -1,0 +1,15 @@
+//! The operations of a map by the threads of a rayon pool, the current one.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | `workers` | a state for each thread that takes part, not for each piece of work |
+//! | `reduce` | reductions |
+//! | `extend` | into a map |
+//! | `iter` | through a map, and out of it |
+
+mod extend;
+mod iter;
+mod reduce;
+mod workers;
+
+pub use iter::ParIter;
