@@ -28,9 +28,7 @@ mod text;
 #[path = "support/words.rs"]
 mod words;
 
-use std::io;
 use std::process::ExitCode;
-use std::thread;
 use std::time::Instant;
 
 use atomic_dict::AtomicMap;
