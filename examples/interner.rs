@@ -176,10 +176,10 @@ fn intern_words(interner: &Interner, text: &str, threads: usize, bar: &ProgressB
         let mut count = 0;
         // Relaxed: the cursor only hands out numbers, the text itself never changes.
         while let Some(piece) = pieces.get(next_piece.fetch_add(1, Ordering::Relaxed)) {
-            words::for_each_word(piece, |word| {
-                handle.intern(word);
+            for word in words::words(piece) {
+                handle.intern(&word);
                 count += 1;
-            });
+            }
             // Between pieces nothing is borrowed, so memory retired by now can be reclaimed.
             handle.repin();
             bar.inc(piece.len() as u64);
@@ -198,11 +198,11 @@ fn intern_words(interner: &Interner, text: &str, threads: usize, bar: &ProgressB
 /// Whether exactly the words of the text have ids, of which `distinct` are known to be right.
 fn compare(interner: &Interner, text: &str, distinct: usize) -> Result<usize, String> {
     let mut expected: HashSet<String> = HashSet::new();
-    words::for_each_word(text, |word| {
-        if !expected.contains(word) {
-            expected.insert(word.to_owned());
+    for word in words::words(text) {
+        if !expected.contains(&*word) {
+            expected.insert(word.into_owned());
         }
-    });
+    }
     let ids = interner.ids.pin();
     if let Some(missing) = expected.iter().find(|word| !ids.contains_key(word.as_str())) {
         return Err(format!("{missing:?} has no id"));

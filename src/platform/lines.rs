@@ -188,13 +188,17 @@ impl Hint {
         self.len.store(lines.len, site!(HINT_SET: Relaxed));
     }
 
-    /// Asks for the home line of a hash.
+    /// Asks for the home line of a hash, and for the tags beside it if a lookup asks them first.
     #[inline(always)]
-    pub(crate) fn prefetch(&self, hash: u64) {
-        // Relaxed, both: as above; the address is not accessed.
+    pub(crate) fn prefetch(&self, hash: u64, tags: bool) {
+        // Relaxed, both: as above; no address is accessed.
         let base = self.base.load(site!(HINT_GET: Relaxed));
         let len = self.len.load(site!(HINT_GET: Relaxed));
-        prefetch(base.wrapping_add(place(hash, len).0));
+        let home = place(hash, len).0;
+        prefetch(base.wrapping_add(home));
+        if tags {
+            prefetch(base.wrapping_add(len + 1).wrapping_byte_add(home * LINE_SLOTS));
+        }
     }
 }
 

@@ -166,7 +166,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
     /// A pin is a full fence: without this, the cache miss of a lookup starts only behind it.
     #[inline(always)]
     pub(crate) fn prefetch(&self, hash: u64) {
-        self.hint.prefetch(hash);
+        self.hint.prefetch(hash, !inline::is_inline::<K>());
     }
 
     /// The value of a key.

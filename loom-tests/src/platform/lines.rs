@@ -114,7 +114,7 @@ impl Hint {
 
     pub(crate) fn set(&self, _lines: &LineArray) {}
 
-    pub(crate) fn prefetch(&self, _hash: u64) {}
+    pub(crate) fn prefetch(&self, _hash: u64, _tags: bool) {}
 }
 
 impl core::fmt::Debug for LineArray {
