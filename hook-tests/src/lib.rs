@@ -43,6 +43,8 @@ pub use dense::DenseMap;
 pub use map::*;
 
 #[cfg(test)]
+mod alone;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod owners;

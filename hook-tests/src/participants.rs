@@ -1,11 +1,11 @@
-//! Threads that are counted as long as they may be in the middle of an insertion.
+//! Threads that are counted as long as they may be in the middle of an insertion. Each test runs alone: with too many threads no
+//! smaller table has room, so that nothing is closed.
 
 use crate::AtomicMap;
+use crate::alone::alone;
 use crate::platform::epoch;
 use crate::platform::hook::{Gate, Plan, Stop, with_plan};
 use std::cell::RefCell;
-use std::env;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -21,19 +21,6 @@ fn stopped_at(sites: &[&'static str], work: impl FnOnce() + Send + 'static) -> (
     });
     assert!(gate.await_arrival(1), "the thread comes to its first stop");
     (thread, gate)
-}
-
-/// Runs a test of this module in a process of its own: threads of other tests count as well, and with too many of them no
-/// smaller table has room, so that nothing is closed.
-fn alone(test: &str, body: impl FnOnce()) {
-    const ALONE: &str = "ATOMIC_DICT_ALONE";
-    if env::var_os(ALONE).is_some() {
-        return body();
-    }
-    let mut command = Command::new(env::current_exe().expect("a running executable has a path"));
-    let status =
-        command.args([&format!("participants::{test}"), "--exact"]).env(ALONE, "1").stdout(Stdio::null()).status();
-    assert!(status.expect("a test can be run").success(), "{test} fails alone");
 }
 
 /// One closes a table in which many are about to insert; these insert, and end, while it finds out how much there is to copy.
@@ -63,14 +50,14 @@ fn insertions_of_threads_that_end(while_counting: &'static str) {
 
 #[test]
 fn insertions_of_threads_that_end_before_threads_are_counted() {
-    alone("insertions_of_threads_that_end_before_threads_are_counted", || {
+    alone("participants::insertions_of_threads_that_end_before_threads_are_counted", || {
         insertions_of_threads_that_end("PARTICIPANTS_LOAD");
     });
 }
 
 #[test]
 fn insertions_of_threads_that_end_before_entries_are_counted() {
-    alone("insertions_of_threads_that_end_before_entries_are_counted", || {
+    alone("participants::insertions_of_threads_that_end_before_entries_are_counted", || {
         insertions_of_threads_that_end("COUNT_SUM");
     });
 }
@@ -96,7 +83,7 @@ thread_local! {
 
 #[test]
 fn a_thread_that_is_torn_down_counts_as_long_as_it_is_pinned() {
-    alone("a_thread_that_is_torn_down_counts_as_long_as_it_is_pinned", use_a_map_while_torn_down);
+    alone("participants::a_thread_that_is_torn_down_counts_as_long_as_it_is_pinned", use_a_map_while_torn_down);
 }
 
 fn use_a_map_while_torn_down() {

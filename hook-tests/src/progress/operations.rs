@@ -148,7 +148,7 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 0
             }
             Operation::Reserve => {
-                map.reserve(40);
+                map.reserve(100);
                 0
             }
             Operation::Compact => {

@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::sites::in_layers;
+use crate::alone::alone;
 use crate::platform::epoch::pin;
 use crate::platform::hook::Stop;
 use crate::published::Published;
@@ -123,8 +124,13 @@ impl Arena {
     }
 }
 
+/// Alone, since values are not due while a thread of another test is pinned.
 #[test]
 fn a_thread_parked_anywhere_in_a_cell_stops_nobody() {
+    alone("progress::published::a_thread_parked_anywhere_in_a_cell_stops_nobody", every_case);
+}
+
+fn every_case() {
     let mut parked = BTreeSet::new();
     let mut cases = 0;
     for operation in OPERATIONS {

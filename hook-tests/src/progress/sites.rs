@@ -26,17 +26,22 @@ pub(super) fn in_sources() -> BTreeSet<String> {
 pub(super) fn in_layers(layers: &[&str]) -> BTreeSet<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut names = BTreeSet::new();
-    for layer in layers {
-        let files = fs::read_dir(sources.join(layer)).expect("a layer of the crate");
-        for file in files {
-            let text = fs::read_to_string(file.expect("a source file").path()).expect("a source file");
-            for after in text.split("site!(").skip(1) {
-                let name: String = after.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
-                if after[name.len()..].trim_start().starts_with(':') {
-                    names.insert(name);
-                }
-            }
+    layers.iter().for_each(|layer| add_names(&sources.join(layer), &mut names));
+    names
+}
+
+fn add_names(path: &Path, names: &mut BTreeSet<String>) {
+    if path.is_dir() {
+        for entry in fs::read_dir(path).expect("a layer of the crate") {
+            add_names(&entry.expect("an entry of a folder").path(), names);
+        }
+        return;
+    }
+    let text = fs::read_to_string(path).expect("a source file");
+    for after in text.split("site!(").skip(1) {
+        let name: String = after.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+        if after[name.len()..].trim_start().starts_with(':') {
+            names.insert(name);
         }
     }
-    names
 }

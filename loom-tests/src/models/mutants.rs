@@ -15,7 +15,7 @@ pub(super) struct Page {
 pub(super) const PAGES: [Page; 3] = [
     Page {
         text: include_str!("../../../docs/TRANSITIONS.md"),
-        folders: &["api", "map", "platform", "reclaim", "table"],
+        folders: &["api", "map", "parallel", "platform", "reclaim", "table"],
     },
     Page { text: include_str!("../../../docs/PUBLISHED.md"), folders: &["published"] },
     Page { text: include_str!("../../../docs/DENSE.md"), folders: &["dense"] },
@@ -44,13 +44,12 @@ impl Row {
 }
 
 impl Page {
-    /// The rows of the table under a heading whose first cell is a name. Its last cell says what kills the mutant.
-    fn rows(&self, heading: &str) -> Vec<Row> {
-        let is_heading = |line: &&str| line.starts_with("## ") && line.contains(heading);
-        let mut lines = self.text.lines().skip_while(|line| !is_heading(line));
-        assert!(lines.next().is_some(), "the page of {:?} has{heading}", self.folders);
+    /// The rows of the table with a header whose first cell is a name. Their last cell says what kills the mutant.
+    fn rows(&self, header: &str) -> Vec<Row> {
+        let mut lines = self.text.lines().skip_while(|line| !line.starts_with(header));
+        assert!(lines.next().is_some(), "the page of {:?} has a table {header}", self.folders);
         lines
-            .take_while(|line| !line.starts_with("## "))
+            .take_while(|line| line.starts_with('|'))
             .filter_map(|line| {
                 let cells: Vec<_> =
                     line.strip_prefix('|')?.trim_end().strip_suffix('|')?.split(" | ").map(str::trim).collect();
@@ -66,11 +65,11 @@ impl Page {
     }
 
     pub(super) fn sites(&self) -> Vec<Row> {
-        self.rows(" Sites")
+        self.rows("| site | ordering |")
     }
 
     pub(super) fn rules(&self) -> Vec<Row> {
-        self.rows(" Rules")
+        self.rows("| rule | statement |")
     }
 }
 

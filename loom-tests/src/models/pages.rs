@@ -68,7 +68,7 @@ fn every_rule_is_on_its_page() {
     for page in PAGES {
         let folders = page.folders;
         let rules: BTreeSet<_> = page.rules().iter().map(|row| row.name.to_owned()).collect();
-        assert!(rules.len() > 2, "the page of {folders:?} has a table of rules");
+        assert!(!rules.is_empty(), "the page of {folders:?} has a table of rules");
         let mut code = uses(&sources(folders), "rule!(");
         if rules.contains(WITHOUT_HOOK) {
             assert!(code.insert(WITHOUT_HOOK.to_owned()), "{WITHOUT_HOOK} has a hook, so its model needs no control");

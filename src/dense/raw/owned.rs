@@ -24,7 +24,7 @@ impl<V: 'static> RawDense<V> {
                 let index = *position;
                 *position += 1;
                 // Relaxed, both: exclusive access.
-                if let Some(live) = LiveWord::new(slot.load(site!(LOAD_OWNED: Relaxed))) {
+                if let Some(live) = LiveWord::new(slot.load(site!(DENSE_OWNED: Relaxed))) {
                     slot.store(word::EMPTY, site!(TAKE_VALUE: Relaxed));
                     // SAFETY: the slot owned its live word, and holds it no more.
                     return Some((index, unsafe { NewValue::<V>::from_live(live) }.into_inner()));

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn more_parts_than_indices() {
-        assert_eq!(all(Ranges::part(usize::MAX, 0, 10)), (0..10).collect::<Vec<_>>());
+        assert_eq!(all(Ranges::part(usize::MAX, 0, 10)), (0..10.min(PART_SLOTS)).collect::<Vec<_>>());
         assert_eq!(all(Ranges::part(usize::MAX, usize::MAX - 1, 10)), [0; 0]);
     }
 

@@ -1,0 +1,17 @@
+//! A test in a process of its own, where no thread of another one is pinned or counted.
+
+use std::env;
+use std::process::Command;
+
+const ALONE: &str = "ATOMIC_DICT_ALONE";
+
+/// Runs `body` in a process that runs nothing but `test`, the test that calls this, by its path in the crate.
+pub(crate) fn alone(test: &str, body: impl FnOnce()) {
+    if env::var_os(ALONE).is_some() {
+        return body();
+    }
+    let mut command = Command::new(env::current_exe().expect("a running executable has a path"));
+    let output = command.args([test, "--exact", "--nocapture"]).env(ALONE, "1").output().expect("a test can be run");
+    print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{test} fails alone");
+}
