@@ -185,7 +185,8 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// Retired keys, values and tables are freed when all threads that were pinned at that moment have unpinned. That
     /// happens along with other operations; this is for moments when nothing follows for a while. With no guard alive anywhere,
     /// it frees everything that this thread has retired, and what others have handed over; it stops when nothing more can be
-    /// freed. Costs as much as freeing does, for all maps of the process.
+    /// freed. The one array that is kept for the next table of a large map in which keys come and go is freed too. Costs as much as freeing
+    /// does, for all maps of the process.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();

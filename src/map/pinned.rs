@@ -69,7 +69,8 @@ impl<'m, K: 'static, V: 'static, S> Pinned<'m, K, V, S> {
         self.guard.repin();
     }
 
-    /// As [`AtomicMap::flush`]. What was retired under this very handle is kept until it is dropped or repinned.
+    /// As [`AtomicMap::flush`], but the array that is kept for a next table stays. What was retired under this very handle is kept until
+    /// it is dropped or repinned.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();

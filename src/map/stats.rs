@@ -18,7 +18,8 @@ pub struct Stats {
     /// Migrations that were completed: to larger, smaller, and equally large tables.
     pub migrations: usize,
     /// Bytes of keys, values, tables, what migrations needed, and replaced values of cells that maps and cells of this process
-    /// have retired and not freed yet. What keys and values own beyond themselves is not counted.
+    /// have retired and not freed yet. What keys and values own beyond themselves is not counted. One table is kept, as long as keys
+    /// come and go in a large map, for its next one: it is counted too, and [`flush`](crate::AtomicMap::flush) frees it.
     pub retired_bytes: usize,
     /// Panics of destructors that reclamation has contained, in this process.
     pub panics_in_drops: usize,

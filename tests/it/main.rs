@@ -14,3 +14,4 @@ mod text;
 mod threads;
 mod user_code;
 mod whole;
+mod windows;
