@@ -83,7 +83,7 @@ pub use api::{Compute, Computed, ExpectationFailed, Expected, OccupiedError, Own
 pub use dense::DenseMap;
 pub use map::{AtomicMap, Batch, Builder, Drain, IntoIter, Iter, Keys, Pinned, RandomState, RowKey, Stats, Values};
 #[cfg(feature = "rayon")]
-pub use parallel::ParIter;
+pub use parallel::{DenseParIter, ParIter};
 pub use platform::epoch::{Guard, pin};
 pub use published::{NotCurrent, OwnedSnapshot, Published, Reclaimed, Snapshot};
 

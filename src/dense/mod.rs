@@ -1,5 +1,6 @@
 //! [`DenseMap`]: a map from dense integers, and what its operations take and return.
 
+mod batch;
 mod builder;
 mod conditional;
 mod errors;
@@ -11,6 +12,7 @@ mod raw;
 mod size;
 mod whole;
 
+pub use batch::Batch;
 pub use builder::Builder;
 pub use errors::{NoSlotError, TryInsertError};
 pub use iter::{IntoIter, Iter, Keys, Values};
@@ -117,6 +119,11 @@ impl<V: 'static> DenseMap<V> {
     /// ```
     pub fn builder() -> Builder<V> {
         Builder::new()
+    }
+
+    /// The index behind the last slot that there is.
+    pub(crate) fn slots_end(&self) -> usize {
+        self.raw.slots_end()
     }
 
     fn with_raw(capacity: usize, max_index: usize) -> Self {

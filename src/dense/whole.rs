@@ -13,10 +13,6 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
         Iter(self.raw().walk(ranges, self.cover()))
     }
 
-    fn end(&self) -> usize {
-        self.map().max_index() + 1
-    }
-
     /// All entries, in ascending order. Never blocks writers.
     ///
     /// An entry that is present from this call to the end of the iteration is yielded exactly once, any other at most once;
@@ -63,7 +59,6 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
     /// assert_eq!(map.pin().range(998..).count(), 2);
     /// ```
     pub fn range(&self, range: impl RangeBounds<usize>) -> Iter<'_, V> {
-        let end = self.end();
         // An index that cannot be counted on to is beyond the end.
         let start = match range.start_bound() {
             Bound::Included(&start) => start,
@@ -71,9 +66,10 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
             Bound::Unbounded => 0,
         };
         let end = match range.end_bound() {
-            Bound::Included(&last) => last.saturating_add(1).min(end),
-            Bound::Excluded(&behind) => behind.min(end),
-            Bound::Unbounded => end,
+            Bound::Included(&last) => last.saturating_add(1),
+            Bound::Excluded(&behind) => behind,
+            // Not the limit: the walk would follow those who push, for as long as they do.
+            Bound::Unbounded => self.map().slots_end(),
         };
         self.walk(Ranges::one(start..end))
     }
@@ -104,7 +100,7 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
             this_partition < partitions,
             "there is no partition {this_partition} of {partitions}: they count from 0"
         );
-        self.walk(Ranges::part(partitions, this_partition, self.end()))
+        self.walk(Ranges::part(partitions, this_partition, self.map().slots_end()))
     }
 
     /// Removes the entries for which `keep` is false.

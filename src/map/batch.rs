@@ -3,17 +3,12 @@
 use super::AtomicMap;
 use super::pinned::Pinned;
 use crate::api::Ref;
+use crate::api::window::{Lookups, Window};
 use crate::table::Probe;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::iter::{Fuse, FusedIterator};
+use core::iter::FusedIterator;
 use equivalent::Equivalent;
-
-/// Keys under way at once, unless the caller says how many.
-const CHUNK: usize = 16;
-
-/// The most that can be: a power of two, more than processors have cache misses under way.
-const MOST: usize = 64;
 
 /// A map with room for so many entries is looked up in without looking ahead: its lines are near.
 const NEAR: usize = 1 << 15;
@@ -24,13 +19,38 @@ const PER_PIN: usize = 4096;
 /// The values of many keys, in the order of the keys. Made by [`Pinned::batch_getitem`].
 pub struct Batch<'p, 'q, I, Q: ?Sized, K: 'static, V: 'static, S> {
     pinned: &'p Pinned<'p, K, V, S>,
-    keys: Fuse<I>,
-    /// The keys under way: those from `given` to `taken`, each at its number modulo `MOST`.
-    ring: [Option<Probe<'q, Q>>; MOST],
-    given: usize,
-    taken: usize,
-    /// How many keys are to be under way; none: the map is near.
-    chunk: usize,
+    window: Window<I, Probe<'q, Q>>,
+}
+
+impl<'p, 'q, Q, K, V, S> Lookups<&'q Q> for &'p Pinned<'p, K, V, S>
+where
+    Q: Hash + Equivalent<K> + ?Sized,
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    S: BuildHasher,
+{
+    type Probe = Probe<'q, Q>;
+    type Found = Option<Ref<'p, V>>;
+
+    #[inline(always)]
+    fn look_up(&self, key: &'q Q) -> Self::Found {
+        self.get(key)
+    }
+
+    #[inline(always)]
+    fn prepare(&self, key: &'q Q) -> Probe<'q, Q> {
+        self.map().prepare_get(key)
+    }
+
+    #[inline(always)]
+    fn approach(&self, probe: Probe<'q, Q>) {
+        self.map().raw.approach(&probe, self.guard());
+    }
+
+    #[inline(always)]
+    fn finish(&self, probe: Probe<'q, Q>) -> Self::Found {
+        self.map().get_prepared(probe, self.guard()).map(Ref)
+    }
 }
 
 impl<K, V, S> Pinned<'_, K, V, S>
@@ -63,8 +83,7 @@ where
         I: IntoIterator<Item = &'q Q>,
     {
         let near = self.map().raw.capacity(self.guard()) <= NEAR;
-        let keys = keys.into_iter().fuse();
-        Batch { pinned: self, keys, ring: [None; MOST], given: 0, taken: 0, chunk: if near { 0 } else { CHUNK } }
+        Batch { pinned: self, window: Window::new(keys.into_iter(), near) }
     }
 }
 
@@ -99,7 +118,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     }
 }
 
-impl<'p, 'q, I, Q, K, V, S> Batch<'p, 'q, I, Q, K, V, S>
+impl<'q, I, Q, K, V, S> Batch<'_, 'q, I, Q, K, V, S>
 where
     I: Iterator<Item = &'q Q>,
     Q: Hash + Equivalent<K> + ?Sized,
@@ -120,38 +139,8 @@ where
     /// ```
     #[must_use]
     pub fn chunk_size(mut self, keys: usize) -> Self {
-        assert!(keys > 0, "a chunk has one key at least");
-        if self.chunk > 0 {
-            self.chunk = keys.min(MOST);
-        }
+        self.window.set_chunk(keys);
         self
-    }
-
-    /// The value of the key that has been under way longest.
-    #[inline(always)]
-    fn give(&mut self) -> Option<Option<Ref<'p, V>>> {
-        let probe = self.ring[self.given % MOST].take()?;
-        self.given += 1;
-        Some(self.pinned.map().get_prepared(probe, self.pinned.guard()).map(Ref))
-    }
-
-    /// Asks for what the next keys need, until there are enough under way.
-    #[inline(always)]
-    fn look_ahead(&mut self) {
-        let map = self.pinned.map();
-        while self.taken - self.given < self.chunk {
-            let Some(key) = self.keys.next() else { return };
-            let probe = map.prepare_get(key);
-            self.ring[self.taken % MOST] = Some(probe);
-            self.taken += 1;
-            // Halfway a line is here, and says where the boxes are.
-            let halfway = self.taken.saturating_sub(self.chunk / 2 + 1);
-            if halfway >= self.given
-                && let Some(probe) = &self.ring[halfway % MOST]
-            {
-                map.raw.approach(probe, self.pinned.guard());
-            }
-        }
     }
 }
 
@@ -167,32 +156,17 @@ where
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.chunk == 0 {
-            return Some(self.pinned.get(self.keys.next()?));
-        }
-        self.look_ahead();
-        self.give()
+        self.window.next(&self.pinned)
     }
 
     #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
-        if self.chunk == 0 {
-            // A loop around the keys alone, with nothing of this iterator's own to keep.
-            let pinned = self.pinned;
-            return self.keys.fold(init, |folded, key| f(folded, pinned.get(key)));
-        }
-        let mut folded = init;
-        for value in self {
-            folded = f(folded, value);
-        }
-        folded
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, f: F) -> B {
+        self.window.fold(&self.pinned, init, f)
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let under_way = self.taken - self.given;
-        let (least, most) = self.keys.size_hint();
-        (least.saturating_add(under_way), most.and_then(|most| most.checked_add(under_way)))
+        self.window.size_hint()
     }
 }
 
@@ -218,6 +192,6 @@ where
 
 impl<I, Q: ?Sized, K: 'static, V: 'static, S> fmt::Debug for Batch<'_, '_, I, Q, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("under_way", &(self.taken - self.given)).finish_non_exhaustive()
+        f.debug_struct("Batch").field("under_way", &self.window.under_way()).finish_non_exhaustive()
     }
 }

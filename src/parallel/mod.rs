@@ -6,10 +6,13 @@
 //! | `reduce` | reductions |
 //! | `extend` | into a map |
 //! | `iter` | through a map, and out of it |
+//! | `dense` | all of that for dense integers |
 
+mod dense;
 mod extend;
 mod iter;
 mod reduce;
 mod workers;
 
+pub use dense::DenseParIter;
 pub use iter::ParIter;

@@ -1,5 +1,6 @@
 //! Tests of `DenseMap`, by topic. `hook-tests` runs the same files on segments that begin with one slot.
 
+mod batches;
 mod concurrent;
 mod drops;
 mod limits;

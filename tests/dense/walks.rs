@@ -98,3 +98,16 @@ fn common_traits() {
     let many: DenseMap<usize> = (0..1000).filter(|index| index % 7 == 0).map(|index| (index, index)).collect();
     assert_eq!(many.len(), 143);
 }
+
+/// A walk ends at the slots that there were, also if each of its steps adds another entry.
+#[test]
+fn a_walk_that_pushes_comes_to_an_end() {
+    let map = DenseMap::new();
+    (0..1000).for_each(|number: usize| drop(map.push(number)));
+    let visited = map.pin().iter().map(|(index, _)| map.push(index)).count();
+    assert!((1000..4000).contains(&visited), "{visited}");
+    let pushed = map.len();
+    let visited: usize =
+        (0..3).map(|part| map.pin().fast_iter(3, part).map(|(index, _)| map.push(index)).count()).sum();
+    assert!(visited >= pushed, "{visited} of {pushed}");
+}

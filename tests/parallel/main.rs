@@ -7,6 +7,7 @@
 //! - After a panic the map is whole, and holds what had been taken in.
 //! - A pool of one's own is used.
 
+mod dense;
 mod panics;
 mod reductions;
 mod traversals;

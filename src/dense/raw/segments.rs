@@ -5,6 +5,8 @@ use super::RawDense;
 use crate::platform::site;
 use crate::platform::sync::AtomicPtr;
 use crate::platform::words::Words;
+use crate::table::inline::is_inline;
+use crate::table::word;
 use core::fmt;
 use core::ptr;
 use std::error::Error;
@@ -106,6 +108,29 @@ impl<V: 'static> RawDense<V> {
         if let Some(slot) = self.find(index) {
             crate::platform::sync::prefetch(ptr::from_ref(slot));
         }
+    }
+
+    /// Asks for the box of an index before it is used: its slot is here.
+    #[inline(always)]
+    pub(crate) fn approach(&self, index: usize) {
+        if is_inline::<V>() {
+            return;
+        }
+        if let Some(slot) = self.find(index) {
+            // SeqCst: as a lookup, which takes the same load again; the box is not read here.
+            let word = slot.load(site!(DENSE_GET: SeqCst));
+            if word::is_plain::<V>(word) {
+                crate::platform::sync::prefetch(word);
+            }
+        }
+    }
+
+    /// The index behind the last slot that there is.
+    pub(crate) fn slots_end(&self) -> usize {
+        // SeqCst: decides that there is nothing behind it to visit.
+        let there = |segment: &usize| !self.segments[*segment].load(site!(SEGMENT_FIND: SeqCst)).is_null();
+        let last = self.geometry.segments().rev().find(there);
+        last.map_or(self.base.len(), |last| self.geometry.start(last) + self.geometry.len(last))
     }
 
     /// What there is at an index; `None` behind the limit.
