@@ -3,28 +3,28 @@
 use core::iter::Fuse;
 
 /// Keys under way at once, unless the caller says how many.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
 
 /// The most that can be: a power of two, more than processors have cache misses under way.
 const MOST: usize = 64;
 
 /// Lookups that can be made in steps.
-pub(crate) trait Lookups<Key> {
+pub(crate) trait Lookups<Key>: Copy {
     /// A key on its way.
     type Probe: Copy;
     type Found;
 
     /// All steps at once.
-    fn look_up(&self, key: Key) -> Self::Found;
+    fn look_up(self, key: Key) -> Self::Found;
 
     /// Asks for what is read first.
-    fn prepare(&self, key: Key) -> Self::Probe;
+    fn prepare(self, key: Key) -> Self::Probe;
 
     /// Asks for what that points to.
-    fn approach(&self, probe: Self::Probe);
+    fn approach(self, probe: Self::Probe);
 
     /// Reads both.
-    fn finish(&self, probe: Self::Probe) -> Self::Found;
+    fn finish(self, probe: Self::Probe) -> Self::Found;
 }
 
 /// The lookups of some keys, in their order.
@@ -53,7 +53,7 @@ impl<I: Iterator, P: Copy> Window<I, P> {
 
     /// What is found at the key that has been under way longest.
     #[inline(always)]
-    pub(crate) fn next<L: Lookups<I::Item, Probe = P>>(&mut self, lookups: &L) -> Option<L::Found> {
+    pub(crate) fn next<L: Lookups<I::Item, Probe = P>>(&mut self, lookups: L) -> Option<L::Found> {
         if self.chunk == 0 {
             return Some(lookups.look_up(self.keys.next()?));
         }
@@ -63,25 +63,31 @@ impl<I: Iterator, P: Copy> Window<I, P> {
         Some(lookups.finish(probe))
     }
 
-    /// Asks for what the next keys need, until there are enough under way.
+    /// Asks for what the next keys need, when half of those under way are through.
+    ///
+    /// For many of them in one go: an instruction that asks for memory is not through before its page is found, and few others
+    /// begin meanwhile. So lookups between two of these would keep the pages from being found at once.
     #[inline(always)]
-    fn look_ahead<L: Lookups<I::Item, Probe = P>>(&mut self, lookups: &L) {
-        while self.taken - self.given < self.chunk {
-            let Some(key) = self.keys.next() else { return };
-            self.ring[self.taken % MOST] = Some(lookups.prepare(key));
-            self.taken += 1;
-            // Halfway it is here, and says where it points.
-            let halfway = self.taken.saturating_sub(self.chunk / 2 + 1);
-            if halfway >= self.given
-                && let Some(probe) = self.ring[halfway % MOST]
-            {
+    fn look_ahead<L: Lookups<I::Item, Probe = P>>(&mut self, lookups: L) {
+        if self.under_way() > self.chunk / 2 {
+            return;
+        }
+        for number in self.given..self.taken {
+            // It was asked for in the last go, and says now where it points.
+            if let Some(probe) = self.ring[number % MOST] {
                 lookups.approach(probe);
             }
+        }
+        while self.under_way() < self.chunk
+            && let Some(key) = self.keys.next()
+        {
+            self.ring[self.taken % MOST] = Some(lookups.prepare(key));
+            self.taken += 1;
         }
     }
 
     #[inline(always)]
-    pub(crate) fn fold<L, B>(mut self, lookups: &L, init: B, mut f: impl FnMut(B, L::Found) -> B) -> B
+    pub(crate) fn fold<L, B>(mut self, lookups: L, init: B, mut f: impl FnMut(B, L::Found) -> B) -> B
     where
         L: Lookups<I::Item, Probe = P>,
     {

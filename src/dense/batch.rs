@@ -25,23 +25,23 @@ impl<'p, N: Borrow<usize>, V: Send + Sync + 'static> Lookups<N> for &'p Pinned<'
     type Found = Option<Ref<'p, V>>;
 
     #[inline(always)]
-    fn look_up(&self, index: N) -> Self::Found {
+    fn look_up(self, index: N) -> Self::Found {
         self.get(*index.borrow())
     }
 
     #[inline(always)]
-    fn prepare(&self, index: N) -> usize {
+    fn prepare(self, index: N) -> usize {
         self.raw().prefetch(*index.borrow());
         *index.borrow()
     }
 
     #[inline(always)]
-    fn approach(&self, index: usize) {
+    fn approach(self, index: usize) {
         self.raw().approach(index);
     }
 
     #[inline(always)]
-    fn finish(&self, index: usize) -> Self::Found {
+    fn finish(self, index: usize) -> Self::Found {
         self.get(index)
     }
 }
@@ -106,7 +106,7 @@ impl<V: Send + Sync + 'static> DenseMap<V> {
 }
 
 impl<I: Iterator<Item: Borrow<usize>>, V: Send + Sync + 'static> Batch<'_, I, V> {
-    /// How many indices are under way at once, at most 64: 16 if this is not called. As [`crate::Batch::chunk_size`].
+    /// How many indices are under way at once, at most 64: 32 if this is not called. As [`crate::Batch::chunk_size`].
     ///
     /// # Panics
     /// If `indices` is zero.
@@ -128,12 +128,12 @@ impl<'p, I: Iterator<Item: Borrow<usize>>, V: Send + Sync + 'static> Iterator fo
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.window.next(&self.pinned)
+        self.window.next(self.pinned)
     }
 
     #[inline]
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, f: F) -> B {
-        self.window.fold(&self.pinned, init, f)
+        self.window.fold(self.pinned, init, f)
     }
 
     #[inline]

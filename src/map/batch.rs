@@ -33,22 +33,23 @@ where
     type Found = Option<Ref<'p, V>>;
 
     #[inline(always)]
-    fn look_up(&self, key: &'q Q) -> Self::Found {
-        self.get(key)
+    fn look_up(self, key: &'q Q) -> Self::Found {
+        // `get`, which is not always inlined.
+        self.map().get_under(key, self.habit(), self.guard()).map(Ref)
     }
 
     #[inline(always)]
-    fn prepare(&self, key: &'q Q) -> Probe<'q, Q> {
+    fn prepare(self, key: &'q Q) -> Probe<'q, Q> {
         self.map().prepare_get(key)
     }
 
     #[inline(always)]
-    fn approach(&self, probe: Probe<'q, Q>) {
+    fn approach(self, probe: Probe<'q, Q>) {
         self.map().raw.approach(&probe, self.guard());
     }
 
     #[inline(always)]
-    fn finish(&self, probe: Probe<'q, Q>) -> Self::Found {
+    fn finish(self, probe: Probe<'q, Q>) -> Self::Found {
         self.map().get_prepared(probe, self.guard()).map(Ref)
     }
 }
@@ -126,7 +127,7 @@ where
     V: Send + Sync + 'static,
     S: BuildHasher,
 {
-    /// How many keys are under way at once, at most 64: 16 if this is not called. More than a processor can have cache misses under
+    /// How many keys are under way at once, at most 64: 32 if this is not called. More than a processor can have cache misses under
     /// way are of no use. (On a map that fits the cache it makes no difference.)
     ///
     /// # Panics
@@ -156,12 +157,12 @@ where
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.window.next(&self.pinned)
+        self.window.next(self.pinned)
     }
 
     #[inline]
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, f: F) -> B {
-        self.window.fold(&self.pinned, init, f)
+        self.window.fold(self.pinned, init, f)
     }
 
     #[inline]

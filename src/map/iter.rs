@@ -34,6 +34,17 @@ where
         let (key, value) = self.walk.next(&|key: &K| map.hash(key))?;
         Some((Ref(key), Ref(value)))
     }
+
+    /// A loop whose state stands in registers, which that of a caller of `next` does not.
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        let (mut walk, map) = (self.walk, self.map);
+        let mut folded = init;
+        while let Some((key, value)) = walk.next(&|key: &K| map.hash(key)) {
+            folded = f(folded, (Ref(key), Ref(value)));
+        }
+        folded
+    }
 }
 
 impl<K, V, S> core::iter::FusedIterator for Iter<'_, K, V, S>
@@ -67,6 +78,11 @@ macro_rules! halves {
             fn next(&mut self) -> Option<Self::Item> {
                 let (key, value) = self.0.next()?;
                 Some(halves!(@ $half key value))
+            }
+
+            #[inline]
+            fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+                self.0.fold(init, |folded, (key, value)| f(folded, halves!(@ $half key value)))
             }
         }
 

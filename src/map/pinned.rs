@@ -27,6 +27,11 @@ impl<'m, K: 'static, V: 'static, S> Pinned<'m, K, V, S> {
         Self { map, guard: epoch::pin(), habit: Habit::new() }
     }
 
+    #[inline(always)]
+    pub(super) fn habit(&self) -> &Habit {
+        &self.habit
+    }
+
     /// The map.
     ///
     /// ```

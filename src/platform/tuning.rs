@@ -27,6 +27,9 @@ pub(crate) const STRIPED_SLOTS: usize = 1024;
 /// Slots that a part of a dense map has in one piece. 512 slots are 4 KiB.
 pub(crate) const PART_SLOTS: usize = 512;
 
+/// Lines whose slots a traversal looks at before it visits them.
+pub(crate) const WALK_LINES: usize = 16;
+
 /// Turns that a thread waits for helpers to finish their blocks before it does their work again.
 pub(crate) const SPINS_BEFORE_REDO: usize = 64;
 

@@ -8,6 +8,8 @@
 //!
 //! A walk of a *partition* yields the keys with hashes in an interval. They stand from the home line of the lowest such
 //! hash to that of the highest, and, as far as they have spilled over, in the full lines behind it and the one that follows.
+//! Whether a key is one of them, its hash tells; or, for most of them, a line with room not far in front of it, which no key from
+//! further in front has passed.
 #![allow(unsafe_code)] // Reads keys from slots.
 
 use super::RawMap;
@@ -19,16 +21,21 @@ use super::value::Seen;
 use super::word::{self, Word};
 use crate::platform::epoch::Guard;
 use crate::platform::lines::{LINE_SLOTS, Line, Slot};
-use crate::platform::site;
 use crate::platform::sync::prefetch;
+use crate::platform::tuning::WALK_LINES;
+use crate::platform::{rule, site};
 use core::marker::PhantomData;
 
-/// A power of two of lines whose slots fit a bit mask.
-const WINDOW_LINES: usize = 1 << (64 / LINE_SLOTS).ilog2();
-const WINDOW_SLOTS: usize = WINDOW_LINES * LINE_SLOTS;
+/// The slots of a window fit a bit mask.
+const WALK_SLOTS: usize = WALK_LINES * LINE_SLOTS;
+
+const _: () = assert!(WALK_LINES.is_power_of_two() && WALK_SLOTS <= 64);
+
+/// The window that is asked for while one is visited: one ahead is here too late.
+const WINDOWS_AHEAD: usize = 2;
 
 /// Lines that are visited one after the other: a page.
-const PAGE_LINES: usize = 4 * WINDOW_LINES;
+const PAGE_LINES: usize = 4 * WALK_LINES;
 
 /// The order in which a walk visits lines.
 #[derive(Clone, Copy)]
@@ -67,6 +74,8 @@ pub(crate) struct Walk<'g, K, V> {
     table: Option<TableRef<'g>>,
     hashes: Hashes,
     order: Order,
+    /// The position of the first line.
+    start: usize,
     /// The position of the next line to look at, counted on beyond the end of the table.
     position: usize,
     /// The position behind the last home line.
@@ -76,6 +85,8 @@ pub(crate) struct Walk<'g, K, V> {
     /// The slots looked at, and which of them may hold a value and are still to be visited.
     window: &'g [Slot],
     mask: u64,
+    /// Whether the hashes of all keys that were in the window are of the partition.
+    is_inside: bool,
     /// The next reserved slot.
     reserved: usize,
     guard: &'g Guard,
@@ -128,11 +139,13 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
             table,
             hashes,
             order,
+            start: position,
             position,
             end,
             limit,
             window: &[],
             mask: 0,
+            is_inside: hashes.are_all(),
             reserved,
             guard,
             _entries: PhantomData,
@@ -149,14 +162,19 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
             while self.mask != 0 {
                 let slot = &self.window[self.mask.trailing_zeros() as usize];
                 self.mask &= self.mask - 1;
-                if let Some(entry) = entry(table, slot, self.hashes, hash, self.guard) {
+                let hashes = if self.is_inside { Hashes::ALL } else { self.hashes };
+                if let Some(entry) = entry(table, slot, hashes, hash, self.guard) {
                     return Some(entry);
                 }
             }
             if self.position >= self.limit {
                 break;
             }
+            let before = !rule!(ROOM_BEHIND) && self.has_room(WALK_LINES);
             let Some((window, mask)) = look(table, self.order, self.position, self.end) else { break };
+            if !self.hashes.are_all() {
+                self.is_inside = before || rule!(ROOM_BEHIND) && self.has_room(window.len() / LINE_SLOTS);
+            }
             self.position += window.len() / LINE_SLOTS;
             (self.window, self.mask) = (window, mask);
         }
@@ -172,21 +190,35 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
     }
 }
 
+impl<K, V> Walk<'_, K, V> {
+    /// Whether one of the last lines has room, and all lines behind it, to the end of so many that follow, are homes of hashes of the
+    /// partition only. Then no key has passed that line, of those that were found in these.
+    fn has_room(&self, lines: usize) -> bool {
+        if self.position + lines >= self.end {
+            return false;
+        }
+        let at_start = self.position - self.window.len() / LINE_SLOTS <= self.start;
+        let lines = self.window.chunks_exact(LINE_SLOTS).skip(usize::from(at_start));
+        // Relaxed: who has seen a claim has seen all lines full that it passed.
+        lines.rev().any(|line| line[LINE_SLOTS - 1].key.load(site!(WALK_ROOM: Relaxed)) == word::EMPTY)
+    }
+}
+
 /// The slots of the lines from a position on, and which of them may hold a value. `None`: there are none; behind the last home
 /// line, only lines that others may have spilled into count.
 #[inline(never)]
 fn look(table: TableRef<'_>, order: Order, position: usize, end: usize) -> Option<(&[Slot], u64)> {
     let lines = table.lines();
     let count = match end.checked_sub(position) {
-        Some(rest @ 1..) => WINDOW_LINES.min(rest),
+        Some(rest @ 1..) => WALK_LINES.min(rest),
         _ => spills(lines.line(position - 1)).then_some(1)?,
     };
     let slots = lines.slots(order.line(position), count);
     // Asked for while this window is visited: the end of a visit cannot be predicted, so no load of the next overlaps it.
-    let next = order.line(position + count);
+    let next = order.line(position + WINDOWS_AHEAD * WALK_LINES);
     (0..count).for_each(|ahead| prefetch(lines.line(next + ahead)));
     // Most windows are full ones, whose loop is unrolled.
-    let mask = <&[Slot; WINDOW_SLOTS]>::try_from(slots).map_or_else(|_| occupied(slots), |slots| occupied(slots));
+    let mask = <&[Slot; WALK_SLOTS]>::try_from(slots).map_or_else(|_| occupied(slots), |slots| occupied(slots));
     Some((slots, mask))
 }
 
@@ -229,11 +261,21 @@ fn entry<'g, K: 'static, V: 'static>(
         value_anywhere(table, slot, key, hash, guard)?
     };
     // SAFETY: the value was there, and whoever set it has read the key word with Acquire.
-    if !hashes.are_all() && !hashes.contain(unsafe { hash_of(key, hash, guard) }) {
+    if !hashes.are_all() && !unsafe { is_of(hashes, key, hash, guard) } {
         return None;
     }
     // SAFETY: as above.
     Some((unsafe { needle::seen_key(key, guard) }, value))
+}
+
+/// Whether the hash of a key word is one of those. (Out of line: few keys of a large partition are asked.)
+///
+/// # Safety
+/// As for `boxed_key`.
+#[inline(never)]
+unsafe fn is_of<K: 'static>(hashes: Hashes, key: Word, hash: &impl Fn(&K) -> u64, guard: &Guard) -> bool {
+    // SAFETY: by the contract of this function.
+    hashes.contain(unsafe { hash_of(key, hash, guard) })
 }
 
 /// The hash of a key word.
@@ -314,15 +356,15 @@ fn seen<V: 'static>(found: Reading, guard: &Guard) -> Option<Seen<'_, V>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hashes, Order, PAGE_LINES, WINDOW_LINES};
+    use super::{Hashes, Order, PAGE_LINES, WALK_LINES};
 
     #[test]
     fn a_walk_visits_every_line_once_and_all_parts_alike() {
         for lines in (0..14).map(|log2| 1 << log2) {
             let order = Order::scattered(lines);
             let mut visited: Vec<_> = (0..lines).map(|position| order.line(position)).collect();
-            let windows = visited.chunks(WINDOW_LINES);
-            assert!(windows.map(|window| window[window.len() - 1] - window[0]).all(|span| span < WINDOW_LINES));
+            let windows = visited.chunks(WALK_LINES);
+            assert!(windows.map(|window| window[window.len() - 1] - window[0]).all(|span| span < WALK_LINES));
             if lines > 16 * PAGE_LINES {
                 for part in visited.chunks(lines / 4) {
                     let upper = part.iter().filter(|&&line| line >= lines / 2).count();

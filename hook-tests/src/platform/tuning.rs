@@ -9,6 +9,7 @@ pub(crate) const STRIPED_LINES: usize = 4;
 pub(crate) const MIN_SEGMENT: usize = 1;
 pub(crate) const STRIPED_SLOTS: usize = 4;
 pub(crate) const PART_SLOTS: usize = 2;
+pub(crate) const WALK_LINES: usize = 2;
 pub(crate) const SPINS_BEFORE_REDO: usize = 1;
 pub(crate) const RETIRED_PER_FLUSH: u32 = 4;
 pub(crate) const DENSE: usize = 3;

@@ -50,6 +50,29 @@ fn walk_of_a_partition_and_insertion_behind_a_full_line() {
     });
 }
 
+/// `ROOM_BEHIND`: a line fills up beside the walk of its partition, and a key of the other partition passes it, into a line whose
+/// keys would all be of this one if that had not happened.
+#[test]
+fn walk_of_a_partition_and_a_key_that_passes_a_line() {
+    model(8000, &["came", "missing"], |witnesses, swap| {
+        let home = |line: u64| line << 61;
+        let map = Map::<Boxed, u32>::with_capacity(16, home(3), &[(31, 0), (32, 0), (33, 0)]);
+        let ours = [(41, 1), (42, 1), (43, 1), (51, 2), (52, 2)];
+        for (key, value) in ours {
+            map.for_hash(home(key / 10)).insert(key, value);
+        }
+        let (fifth, third, theirs) = (map.for_hash(home(5)), map.clone(), map.clone());
+        let writer = move || {
+            fifth.insert(53, 3);
+            third.insert(34, 4)
+        };
+        let (_, mut seen) = race(swap, writer, move || theirs.entries_of(Hashes::partition(2, 1)));
+        let came = seen.pop_if(|&mut (key, _)| key == 53).is_some();
+        witnesses.saw(if came { "came" } else { "missing" });
+        assert_eq!(seen, ours);
+    });
+}
+
 /// The table is left behind before the walk begins, or during it.
 #[test]
 fn walk_of_a_partition_and_migration() {

@@ -9,6 +9,7 @@ pub(crate) const STRIPED_LINES: usize = 1 << 20;
 pub(crate) const MIN_SEGMENT: usize = 1;
 pub(crate) const STRIPED_SLOTS: usize = 1 << 20;
 pub(crate) const PART_SLOTS: usize = 1;
+pub(crate) const WALK_LINES: usize = 1;
 pub(crate) const SPINS_BEFORE_REDO: usize = 0;
 pub(crate) const DENSE: usize = 3;
 pub(crate) const SPARSE: usize = 12;
