@@ -8,62 +8,25 @@
 #![allow(unsafe_code)] // The allocator.
 
 use atomic_dict::AtomicMap;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
-struct Counting;
+#[path = "support/counting.rs"]
+mod counting;
 
-static LIVE: AtomicIsize = AtomicIsize::new(0);
-
-// SAFETY: every call goes to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size() as isize, Relaxed);
-        // SAFETY: by the contract of this function.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size() as isize, Relaxed);
-        // SAFETY: by the contract of this function.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size() as isize, Relaxed);
-        // SAFETY: by the contract of this function.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn live() -> isize {
-    LIVE.load(Relaxed)
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    let text = std::env::var(name).ok();
-    text.map_or(default, |text| text.replace('_', "").parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
+use counting::{Tenths, live, setting};
 
 /// Keys of two threads, each a step of its own behind the other, in an order that hashing need not help to spread.
 fn key(number: u64) -> u64 {
     number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// Two threads insert `operations` keys, and remove each when `window` newer ones are there. Returns the highest number of live
-/// bytes in each tenth of the work.
-fn churn(operations: u64, window: u64) -> Vec<isize> {
-    let base = live();
+/// Two threads insert `operations` keys, and remove each when `window` newer ones are there.
+fn churn(operations: u64, window: u64) -> Tenths {
+    let tenths = Tenths::of(operations);
     let map = AtomicMap::new();
-    let peaks: Vec<AtomicIsize> = (0..10).map(|_| AtomicIsize::new(0)).collect();
-    let done = AtomicU64::new(0);
     thread::scope(|scope| {
         for thread in 0..2 {
-            let (map, peaks, done) = (&map, &peaks, &done);
+            let (map, tenths) = (&map, &tenths);
             scope.spawn(move || {
                 let mut pinned = map.pin();
                 let own = |number| key(2 * number + thread);
@@ -74,28 +37,19 @@ fn churn(operations: u64, window: u64) -> Vec<isize> {
                     }
                     if number % 256 == 0 {
                         pinned.repin();
-                        let all = done.fetch_add(256, Relaxed).min(operations - 1);
-                        peaks[(all * 10 / operations) as usize].fetch_max(live() - base, Relaxed);
+                        tenths.note(256);
                     }
                 }
             });
         }
     });
     assert_eq!(map.len() as u64, window / 2 * 2);
-    peaks.into_iter().map(AtomicIsize::into_inner).collect()
+    tenths
 }
 
 fn assert_plateau(operations: u64, window: u64) {
-    let peaks = churn(operations, window);
+    let peaks = churn(operations, window).assert_plateau();
     println!("{operations} insertions, {window} entries: at most {peaks:?} live bytes in each tenth");
-    // Medians: while a thread is not running, whatever it could see is kept, for as long as the machine likes.
-    let median = |tenths: &[isize]| {
-        let mut tenths = tenths.to_vec();
-        tenths.sort_unstable();
-        tenths[tenths.len() / 2]
-    };
-    let (early, late) = (median(&peaks[..5]), median(&peaks[5..]));
-    assert!(late <= 2 * early + (4 << 20), "live bytes grow: {peaks:?}");
 }
 
 fn gives_memory_back(entries: u64, how: &str, empty: impl FnOnce(&AtomicMap<u64, u64>)) {

@@ -132,8 +132,12 @@ impl Sample {
             self.elapsed += start.elapsed();
             return sum;
         }
-        // A thread's first handle may register it; that is not the load.
-        let prepare = |_: &mut P| drop(store.handle());
+        // A thread's first handle, or first pin, registers it, and may tidy up an allocator that an earlier column has left full of
+        // small pieces: half a second. That is not the load.
+        let prepare = |_: &mut P| {
+            drop(store.handle());
+            drop(atomic_dict::pin());
+        };
         let spans = start_together(parts, prepare, |part| {
             let start = Instant::now();
             let sum = perform(store, part);

@@ -192,6 +192,15 @@ fn operations_in_crowded_lines<K: NthKey, V: Numbered>() -> Coverage {
     coverage
 }
 
+/// Partitions of more lines than a walk looks at in one go: behind a line with room, it relies on that room.
+fn walks_of_long_partitions<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    for size in [40, 60, 80] {
+        coverage.add(park_everywhere::<K, V>(Setting::of(size, 1), Operation::Iterate, None));
+    }
+    coverage
+}
+
 /// Operations on a table that is sparse: removals while it stays as large as was asked for, and its closing.
 fn operations_on_a_table_with_room<K: NthKey, V: Numbered>() -> Coverage {
     let come_and_go = [Operation::TryInsert, Operation::Remove].repeat(4);
@@ -274,7 +283,7 @@ fn a_thread_parked_anywhere_stops_nobody() {
 }
 
 fn every_part() {
-    let parts: [Part; 13] = [
+    let parts: [Part; 15] = [
         ("alone, inline", operations_alone::<u64, u64>),
         ("alone, boxed", operations_alone::<String, String>),
         ("in pairs, inline", operations_in_pairs::<u64, u64>),
@@ -284,6 +293,8 @@ fn every_part() {
         ("on removed keys, boxed", operations_on_removed_keys::<String, String>),
         ("on a closed table, inline", operations_on_a_closed_table::<u64, u64>),
         ("on a closed table, boxed", operations_on_a_closed_table::<String, String>),
+        ("in long partitions, inline", walks_of_long_partitions::<u64, u64>),
+        ("in long partitions, boxed", walks_of_long_partitions::<String, String>),
         ("on a table with room", operations_on_a_table_with_room::<u64, u64>),
         ("length beside a stopped insertion", len_beside_a_stopped_insertion),
         ("a node that is needed again", a_node_that_is_needed_again::<String>),
