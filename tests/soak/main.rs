@@ -1,0 +1,66 @@
+//! Many operations on all structures by several threads, each of which knows what its own keys must be.
+//!
+//! - values tell whose they are, and whether they are whole; boxed ones are spoiled when they are dropped;
+//! - what a thread reads, replaces, removes and traverses of its own keys is what its record says, while others change theirs in the
+//!   same table, which grows, is cleaned up and shrinks; of keys that all count up no count is lost;
+//! - live bytes stay on a plateau, counted by the allocator.
+//!
+//! By default a few million operations for each structure and mix, 10^8 in all. `SOAK_OPERATIONS=1_000_000_000 cargo test --release --test soak --
+//! --nocapture` is the long run; `SOAK_SEED` repeats one.
+#![allow(unsafe_code)] // The allocator.
+
+#[path = "../support/counting.rs"]
+mod counting;
+mod published;
+mod subjects;
+mod values;
+mod work;
+
+use counting::setting;
+use std::time::Instant;
+use subjects::{Dense, Hashed};
+use values::{Boxed, Checked};
+use work::{Mix, run};
+
+/// A structure with a mix, and its share of all operations, in percent: lookups take less time than the rest.
+type Part = (&'static str, u64, fn(u64, u64) -> [isize; 10]);
+
+const PARTS: [Part; 14] = [
+    ("AtomicMap, inline, reads", 12, |operations, seed| run::<Hashed<u64, u64>>(Mix::Reads, operations, seed)),
+    ("AtomicMap, inline, writes", 10, |operations, seed| run::<Hashed<u64, u64>>(Mix::Writes, operations, seed)),
+    ("AtomicMap, inline, churn", 6, |operations, seed| run::<Hashed<u64, u64>>(Mix::Churn, operations, seed)),
+    ("AtomicMap, boxed, reads", 10, |operations, seed| run::<Hashed<String, Boxed>>(Mix::Reads, operations, seed)),
+    ("AtomicMap, boxed, writes", 6, |operations, seed| run::<Hashed<String, Boxed>>(Mix::Writes, operations, seed)),
+    ("AtomicMap, boxed, churn", 2, |operations, seed| run::<Hashed<String, Boxed>>(Mix::Churn, operations, seed)),
+    ("DenseMap, inline, reads", 12, |operations, seed| run::<Dense<u64>>(Mix::Reads, operations, seed)),
+    ("DenseMap, inline, writes", 10, |operations, seed| run::<Dense<u64>>(Mix::Writes, operations, seed)),
+    ("DenseMap, inline, churn", 6, |operations, seed| run::<Dense<u64>>(Mix::Churn, operations, seed)),
+    ("DenseMap, boxed, reads", 10, |operations, seed| run::<Dense<Boxed>>(Mix::Reads, operations, seed)),
+    ("DenseMap, boxed, writes", 6, |operations, seed| run::<Dense<Boxed>>(Mix::Writes, operations, seed)),
+    ("DenseMap, boxed, churn", 2, |operations, seed| run::<Dense<Boxed>>(Mix::Churn, operations, seed)),
+    ("Published, reads", 6, |operations, _| published::run(16, operations)),
+    ("Published, writes", 2, |operations, _| published::run(2, operations)),
+];
+
+#[test]
+fn all_structures_under_load() {
+    let (operations, seed) = (setting("SOAK_OPERATIONS", 100_000_000), setting("SOAK_SEED", 1));
+    assert_eq!(PARTS.iter().map(|part| part.1).sum::<u64>(), 100, "percent");
+    values_of_others_are_noticed();
+    for (name, percent, part) in PARTS {
+        let (share, start) = (operations * percent / 100, Instant::now());
+        eprint!("{name}: ");
+        let peaks = part(share, seed);
+        let rate = share as f64 / start.elapsed().as_secs_f64() / 1e6;
+        eprintln!("{share} operations, {rate:.1} million a second; at most {peaks:?} live bytes in each tenth");
+    }
+}
+
+/// A value that is not whole is noticed, whether it is inline or boxed. Not a test beside the other, since a panic allocates.
+fn values_of_others_are_noticed() {
+    let noticed = |look: fn() -> u64| std::panic::catch_unwind(look).is_err();
+    assert!(noticed(|| <u64 as Checked>::of(1, 5).version(2)));
+    assert!(noticed(|| (<u64 as Checked>::of(1, 5) + 1).version(1)));
+    assert!(noticed(|| Boxed::of(1, 5).version(2)));
+    assert!(!noticed(|| Boxed::of(1, 5).version(1) + <u64 as Checked>::of(1, 5).version(1)));
+}
