@@ -52,7 +52,7 @@ impl<S: Subject> Worker<'_, S> {
         self.random ^= self.random >> 12;
         self.random ^= self.random << 25;
         self.random ^= self.random >> 27;
-        (self.random.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) * below >> 32
+        ((self.random.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) * below) >> 32
     }
 
     /// A key of this thread.
@@ -88,7 +88,7 @@ impl<S: Subject> Worker<'_, S> {
     fn step(&mut self, mix: Mix, operation: u64) {
         let (dice, number) = (self.random(100), self.random(OWN));
         let key = self.key(number);
-        let rises = operation / TIDE % 2 == 0;
+        let rises = (operation / TIDE).is_multiple_of(2);
         match mix {
             Mix::Reads => match dice {
                 0..60 => self.get(key),
