@@ -5,7 +5,7 @@ use super::operations::{Arena, OPERATIONS, Operation, Setting};
 use super::sites::{OWNERS_ONLY, in_sources};
 use crate::alone::alone;
 use crate::platform::epoch;
-use crate::platform::hook::{self, Stop};
+use crate::platform::hook::{self, Kind, Stop};
 use crate::support::{NthKey, Numbered, Quality};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -314,7 +314,7 @@ fn a_map_behind_a_mutex_is_found_out() {
     let map = Mutex::new(HashMap::new());
     let insert = |number: u64| {
         let mut map = map.lock().expect("no panic under the lock");
-        hook::at("UNDER_LOCK", Ordering::SeqCst);
+        hook::at("UNDER_LOCK", Kind::Plain, Ordering::SeqCst);
         map.insert(number, number);
     };
     let case = Case {
