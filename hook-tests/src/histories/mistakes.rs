@@ -63,16 +63,25 @@ fn late_copiers(seed: u64) -> Program {
     program
 }
 
+/// Whether a schedule finds a mistake.
+fn is_found(mistake: &Mistake, way: Way, seed: u64, crew: &Crew, searches: &mut Searches) -> bool {
+    let program = (mistake.programs)(seed);
+    let strategy = way.strategy(seed, &program);
+    scheduled::<Inline>(crew, searches, program, strategy, (mistake.fake, mistake.without)).0.wrong > 0
+}
+
 /// The number of schedules of one kind that it took to find a mistake, at most `within`.
 fn schedules_to_find(mistake: &Mistake, way: Way, campaign: u64) -> Option<u64> {
     let (crew, mut searches) = (Crew::new(), Searches::default());
-    (0..mistake.within).find(|&number| {
-        let seed = seed_of(campaign, number);
-        let program = (mistake.programs)(seed);
-        let strategy = way.strategy(seed, &program);
-        let put_in = (mistake.fake, mistake.without);
-        scheduled::<Inline>(&crew, &mut searches, program, strategy, put_in).0.wrong > 0
-    })
+    (0..mistake.within).find(|&number| is_found(mistake, way, seed_of(campaign, number), &crew, &mut searches))
+}
+
+/// A schedule that has found a mistake finds it whenever it is run.
+fn assert_repeats(mistake: &Mistake, way: Way, seed: u64) {
+    let (crew, mut searches) = (Crew::new(), Searches::default());
+    for _ in 0..3 {
+        assert!(is_found(mistake, way, seed, &crew, &mut searches), "{} by seed {seed}, {way:?}", mistake.name);
+    }
 }
 
 /// As many schedules of the same programs without the mistake, in which nothing may be wrong.
@@ -96,6 +105,7 @@ fn find(mistakes: &[Mistake]) {
                 panic!("{} was not found in {} schedules, {way:?}", mistake.name, mistake.within)
             };
             println!("{}: found by schedule {} ({way:?})", mistake.name, schedules + 1);
+            assert_repeats(mistake, way, seed_of(campaign, schedules));
             assert_right_without(mistake, way, campaign, schedules + 1);
         }
     }

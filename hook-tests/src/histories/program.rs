@@ -2,6 +2,7 @@
 
 use super::event::{Condition, KEYS, value_of};
 use crate::schedules::choices::Choices;
+use core::fmt;
 
 /// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,6 +202,18 @@ impl Program {
             }
         }
         self
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { check, past, crowd, first_key, plain, present, threads } = self;
+        writeln!(f, "{check:?}, {past:?}, {crowd:?}, first key {first_key}, plain {plain}, present {present:?}")?;
+        for (number, steps) in threads.iter().enumerate() {
+            let steps: Vec<_> = steps.iter().map(|step| format!("{:?} {}", step.action, step.key)).collect();
+            writeln!(f, "  thread {number}: {}", steps.join(", "))?;
+        }
+        Ok(())
     }
 }
 

@@ -106,7 +106,7 @@ impl<S: Subject> Round<S> {
         let (overlaps, migrating) = (overlap(&records), records.iter().any(|timed| timed.migrating));
         records.extend((0..KEYS).map(|key| last(MapEvent::Key(key, KeyEvent::Seen(values[key])))));
         if counted != len {
-            findings.note_wrong(&format!("a traversal finds {counted} keys of {len}: {:#?}", self.program), &records);
+            findings.note_wrong(&format!("a traversal finds {counted} keys of {len}: {}", self.program), &records);
         }
         let at_first = core::array::from_fn(|key| self.program.at_first(key));
         match self.program.check {
@@ -116,7 +116,7 @@ impl<S: Subject> Round<S> {
                 records.push(last(MapEvent::Len(len as i64, len as i64)));
                 findings.note(overlaps, migrating);
                 if !searches.of_maps.finds_order((at_first, others), &records) {
-                    findings.note_wrong(&format!("no order of a map, {:#?}", self.program), &records);
+                    findings.note_wrong(&format!("no order of a map: {}", self.program), &records);
                 }
             }
         }
@@ -150,7 +150,7 @@ impl<S: Subject> Round<S> {
             }
             findings.note(overlap(&events), events.iter().any(|timed| timed.migrating));
             if !searches.of_keys.finds_order(at_first, &events) {
-                findings.note_wrong(&format!("no order of key {key}, {:#?}", self.program), &events);
+                findings.note_wrong(&format!("no order of key {key}: {}", self.program), &events);
             }
         }
         let sweeps = [Action::Clear.name(), Action::Retain.name()];

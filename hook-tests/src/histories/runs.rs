@@ -11,8 +11,8 @@ use crate::schedules::crew::Crew;
 use std::time::{Duration, Instant};
 
 /// Rounds of each kind of keys and values in the plain test: under schedules, and volleys.
-const SCHEDULES: u64 = 2000;
-const VOLLEYS: u64 = 120;
+const SCHEDULES: u64 = 6000;
+const VOLLEYS: u64 = 15;
 
 /// What a full run has to come to.
 const FULL: u64 = 50;
