@@ -11,7 +11,8 @@
 //! | `progress` | a thread stopped at any site stops nobody, and nothing is lost when it goes on |
 //! | `participants` | the count of threads that may be inserting is never too low |
 //! | `owners` | a key with two owners is dropped once |
-//! | `histories` | perturbed at random sites, every history of a key is linearizable |
+//! | `schedules` | one thread at a time, by random choices, priorities or bytes |
+//! | `histories` | under schedules, and perturbed at random sites, every history is linearizable |
 //! | `concurrent`, `drops`, `panics`, `partitions`, `peers`, `sizes`, `text`, `user_code`, `whole` | the tests of the public API, once more |
 //!
 //! `progress` and `histories` run a seeded mistake along, which they must find.
@@ -21,7 +22,6 @@
 #![allow(clippy::missing_errors_doc, clippy::missing_panics_doc)]
 
 // The included tests name the crate.
-#[cfg(test)]
 extern crate self as atomic_dict;
 
 #[path = "../../src/api/mod.rs"]
@@ -44,7 +44,6 @@ pub use map::*;
 
 #[cfg(test)]
 mod alone;
-#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod owners;
@@ -52,6 +51,7 @@ mod owners;
 mod participants;
 #[cfg(test)]
 mod progress;
+pub mod schedules;
 
 #[cfg(test)]
 #[path = "../../tests/it/concurrent.rs"]
@@ -71,7 +71,6 @@ mod peers;
 #[cfg(test)]
 #[path = "../../tests/it/sizes.rs"]
 mod sizes;
-#[cfg(test)]
 #[path = "../../tests/it/support.rs"]
 mod support;
 #[cfg(test)]

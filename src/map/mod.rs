@@ -68,7 +68,7 @@ use crate::table::RawMap;
 #[doc(alias = "AtomicDict")]
 #[doc(alias = "ConcurrentHashMap")]
 pub struct AtomicMap<K: 'static, V: 'static, S = RandomState> {
-    raw: RawMap<K, V>,
+    pub(crate) raw: RawMap<K, V>,
     hasher: S,
 }
 

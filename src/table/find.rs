@@ -194,8 +194,8 @@ fn get_anywhere<'g, K, N: Needle<K>>(
                 Reading::Absent => return None,
                 Reading::Elsewhere => table.next(guard),
             },
-            Place::Vacant(..) => return None,
-            Place::Sealed(_) => table.next(guard),
+            Place::Sealed(_) if rule!(SEALED_LEADS_ON) => table.next(guard),
+            Place::Vacant(..) | Place::Sealed(_) => return None,
             Place::Full => table.next_decides(guard),
         };
         table = next?;

@@ -1,85 +1,118 @@
-//! Correct histories, and incorrect ones.
+//! Correct histories, as many as are asked for.
 
-use super::check::{linearizable, overlaps};
-use super::workload::{KEYS, Kind, round};
-use crate::support::{NthKey, Numbered};
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
+use super::campaign::{SEED, Way, how_to_repeat, rounds, scale, scheduled_round, seed, seed_of, volley};
+use super::dense::Dense;
+use super::maps::{Hashed, Subject};
+use super::program::Check;
+use super::record::Fake;
+use super::round::{Findings, Searches};
+use crate::alone::alone;
+use crate::schedules::crew::Crew;
+use std::time::{Duration, Instant};
 
-const SEED: &str = "HISTORIES_SEED";
+/// Rounds of each kind of keys and values in the plain test: under schedules, and volleys.
+const SCHEDULES: u64 = 6000;
+const VOLLEYS: u64 = 15;
 
-fn seed() -> u64 {
-    let seed = match env::var(SEED) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{SEED} is no number: {text}")),
-        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| u64::from(time.subsec_nanos())),
-    };
-    println!("{SEED}={seed}");
-    seed
-}
+/// What a full run has to come to.
+const FULL: u64 = 50;
+const FULL_HISTORIES: usize = 2_000_000;
+const FULL_SCHEDULES: u64 = 300_000;
 
 #[derive(Debug, Default)]
-struct Findings {
-    histories: usize,
-    wrong: usize,
-    overlapping: usize,
-    apart: usize,
-    /// The first wrong history, with the seed of its round.
-    example: Option<String>,
+struct Summary {
+    findings: Findings,
+    schedules: u64,
+    of_pct: u64,
+    steps: u64,
 }
 
-fn run<K: NthKey, V: Numbered>(kind: Kind, rounds: u64) -> Findings {
-    let seed = seed();
-    let mut findings = Findings::default();
-    for number in 0..rounds {
-        let round_seed = seed.wrapping_add(number * 1_000_003) >> 2;
-        for mut history in round::<K, V>(kind, round_seed) {
-            history.sort_by_key(|timed| timed.start);
-            findings.histories += 1;
-            let (overlapping, apart) = overlaps(&history);
-            findings.overlapping += overlapping;
-            findings.apart += apart;
-            if !linearizable(&history) {
-                findings.wrong += 1;
-                findings.example.get_or_insert_with(|| format!("{SEED}={seed}, round {number}: {history:#?}"));
-            }
+/// Says now and then how far a campaign is.
+struct Progress {
+    began: Instant,
+    last: Instant,
+}
+
+impl Progress {
+    fn say(&mut self, what: &str, summary: &Summary) {
+        if self.last.elapsed() > Duration::from_secs(10) {
+            self.last = Instant::now();
+            eprintln!(
+                "{:>5.0?} s {what}: {} histories, {} schedules, {} wrong",
+                self.began.elapsed().as_secs(),
+                summary.findings.histories,
+                summary.schedules,
+                summary.findings.wrong
+            );
         }
     }
-    println!(
-        "{} histories, {} wrong, {} pairs overlap and {} do not",
-        findings.histories, findings.wrong, findings.overlapping, findings.apart
-    );
-    findings
 }
 
-fn assert_linearizable<K: NthKey, V: Numbered>(rounds: u64) {
-    let findings = run::<K, V>(Kind::Correct, rounds);
-    assert_eq!(findings.histories as u64, rounds * KEYS);
-    assert_eq!(findings.wrong, 0, "{}", findings.example.unwrap_or_default());
-    assert!(findings.overlapping * 200 > findings.apart, "threads hardly met: {findings:?}");
+impl Summary {
+    fn add(&mut self, findings: Findings, what: &str, campaign: u64, round: u64) {
+        self.findings.add(findings);
+        if let Some(example) = &self.findings.example {
+            panic!("{} repeats this wrong history of {what}: {example}", how_to_repeat(campaign, round));
+        }
+    }
+
+    /// Both kinds of rounds on maps of one kind.
+    fn run<S: Subject>(&mut self, campaign: u64, progress: &mut Progress) {
+        let what = std::any::type_name::<S>().replace("atomic_dict::", "").replace("hook_tests::", "");
+        let crew = Crew::new();
+        let mut searches = Searches::default();
+        for number in rounds(SCHEDULES * scale()) {
+            let way = if number % 2 == 0 { Way::Random } else { Way::Pct(3) };
+            let check = if number % 8 < 2 { Check::Map } else { Check::Keys };
+            let (findings, steps) = scheduled_round::<S>(&crew, &mut searches, seed_of(campaign, number), check, way);
+            self.schedules += 1;
+            self.of_pct += number % 2;
+            self.steps += steps;
+            self.add(findings, &what, campaign, number);
+            progress.say(&what, self);
+        }
+        drop(crew);
+        for number in rounds(VOLLEYS * scale()) {
+            let check = if number % 4 == 0 { Check::Map } else { Check::Keys };
+            let seed = seed_of(campaign, !number);
+            let findings = volley::<S>(&mut searches, seed, check, |program| program, Fake::Nothing);
+            self.add(findings, &what, campaign, number);
+            progress.say(&what, self);
+        }
+    }
 }
 
+/// Alone, since threads of other tests count as well, and with many of them no table shrinks.
 #[test]
-fn of_inline_keys_and_values() {
-    assert_linearizable::<u64, u64>(5000);
-}
-
-#[test]
-fn of_boxed_keys_and_values() {
-    assert_linearizable::<String, String>(3000);
-}
-
-#[test]
-fn of_inline_keys_and_boxed_values() {
-    assert_linearizable::<u64, String>(1500);
-}
-
-#[test]
-fn of_boxed_keys_and_inline_values() {
-    assert_linearizable::<String, u64>(1500);
-}
-
-#[test]
-fn a_compare_and_set_in_two_steps_is_found_out() {
-    let findings = run::<u64, u64>(Kind::LookThenSet, 1000);
-    assert!(findings.wrong >= 10, "too few of its mistakes were noticed: {}", findings.wrong);
+fn every_history_has_an_order() {
+    alone("histories::runs::every_history_has_an_order", || {
+        let campaign = seed();
+        println!("{SEED}={campaign}");
+        let mut progress = Progress { began: Instant::now(), last: Instant::now() };
+        let mut summary = Summary::default();
+        summary.run::<Hashed<u64, u64>>(campaign, &mut progress);
+        summary.run::<Hashed<String, String>>(campaign, &mut progress);
+        summary.run::<Hashed<String, u64>>(campaign, &mut progress);
+        summary.run::<Dense<u64>>(campaign, &mut progress);
+        summary.run::<Dense<String>>(campaign, &mut progress);
+        let Summary { findings, schedules, of_pct, steps } = summary;
+        println!(
+            "{} histories with overlaps ({} without do not count), {} of them during a migration ({} migrations, {} rounds \
+             ended with a smaller table), {schedules} schedules ({of_pct} PCT, {} steps each), {} wrong, {:.1} s",
+            findings.histories,
+            findings.apart,
+            findings.migrating,
+            findings.migrations,
+            findings.shrunk,
+            steps / schedules,
+            findings.wrong,
+            progress.began.elapsed().as_secs_f64()
+        );
+        assert!(findings.migrating * 4 >= findings.histories, "too few histories during a migration");
+        assert!(findings.histories > findings.apart, "threads hardly met");
+        assert!(findings.shrunk > 0, "no table shrank");
+        if scale() >= FULL {
+            assert!(findings.histories >= FULL_HISTORIES && schedules >= FULL_SCHEDULES && of_pct * 2 >= schedules);
+        }
+    });
 }

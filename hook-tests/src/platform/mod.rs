@@ -11,7 +11,6 @@ pub(crate) mod index_pool;
 pub(crate) mod lines;
 #[path = "../../../src/platform/search/portable.rs"]
 pub(crate) mod search;
-#[path = "../../../src/platform/sync.rs"]
 pub(crate) mod sync;
 pub(crate) mod thread;
 pub(crate) mod tuning;
@@ -22,13 +21,17 @@ pub(crate) mod zeroed;
 
 macro_rules! site {
     ($name:ident : $ordering:ident) => {
-        $crate::platform::hook::at(stringify!($name), core::sync::atomic::Ordering::$ordering)
+        $crate::platform::hook::at(
+            stringify!($name),
+            const { $crate::platform::hook::Kind::of(stringify!($name)) },
+            core::sync::atomic::Ordering::$ordering,
+        )
     };
 }
 
 macro_rules! rule {
     ($name:ident) => {
-        true
+        $crate::platform::hook::rule(stringify!($name))
     };
 }
 

@@ -11,12 +11,17 @@
 //! | --- | --- |
 //! | `case` | one case: who is parked, who works, whether they finish |
 //! | `operations` | what victims do, and what must hold after it |
+//! | `coverage` | what was parked at |
 //! | `sites` | the names in the sources |
 //! | `scenarios` | the tests |
-//! | `published` | the same for a published cell |
+//! | `pairs` | any two victims |
+//! | `dense`, `published` | the same for a dense map, and for a published cell |
 
 mod case;
+mod coverage;
+mod dense;
 mod operations;
+mod pairs;
 mod published;
 mod scenarios;
 mod sites;

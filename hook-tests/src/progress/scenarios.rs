@@ -1,11 +1,12 @@
 //! The cases, and the sites that they cover.
 
 use super::case::{Case, Verdict};
+use super::coverage::{Coverage, hits};
 use super::operations::{Arena, OPERATIONS, Operation, Setting};
 use super::sites::{OWNERS_ONLY, in_sources};
 use crate::alone::alone;
 use crate::platform::epoch;
-use crate::platform::hook::{self, Stop};
+use crate::platform::hook::{self, Kind, Stop};
 use crate::support::{NthKey, Numbered, Quality};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -13,7 +14,7 @@ use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Hits of a site that are parked at, each in a case of its own; beside an accomplice only the first.
 const HITS: u32 = 3;
@@ -21,46 +22,11 @@ const HITS: u32 = 3;
 /// Rounds of all cases until every site was parked at: what a victim meets depends on how threads run.
 const ROUNDS: u32 = 3;
 
-/// What was parked at, and how many cases there were.
-#[derive(Debug, Default)]
-struct Coverage {
-    sites: BTreeSet<&'static str>,
-    cases: usize,
-    stuck: Vec<String>,
-}
-
-impl Coverage {
-    fn add(&mut self, other: Self) {
-        self.sites.extend(other.sites);
-        self.cases += other.cases;
-        self.stuck.extend(other.stuck);
-    }
-
-    fn note(&mut self, verdict: Verdict, stops: &[Stop]) {
-        self.cases += 1;
-        if verdict.parked {
-            self.sites.extend(stops.last().map(|stop| stop.site));
-        }
-        if verdict.stuck {
-            self.stuck.push(format!("{stops:?}"));
-        }
-    }
-}
-
-/// Sites with their hits.
-fn hits(names: Vec<&'static str>) -> BTreeMap<&'static str, u32> {
-    let mut hits = BTreeMap::new();
-    for name in names {
-        *hits.entry(name).or_default() += 1;
-    }
-    hits
-}
-
 /// A thread parked in the middle of an operation on the same key.
-type Accomplice = (Operation, &'static str, u32);
+pub(super) type Accomplice = (Operation, &'static str, u32);
 
 /// Parks a victim at every site that `operation` reaches in a setting.
-fn park_everywhere<K: NthKey, V: Numbered>(
+pub(super) fn park_everywhere<K: NthKey, V: Numbered>(
     setting: Setting,
     operation: Operation,
     accomplice: Option<Accomplice>,
@@ -307,7 +273,7 @@ fn every_part() {
     for _ in 0..ROUNDS {
         for (name, part) in parts {
             let part = part();
-            println!("{name}: {} cases, {} sites, {} stuck", part.cases, part.sites.len(), part.stuck.len());
+            println!("{name}: {part}");
             assert!(part.stuck.is_empty(), "stopped others: {:?}", part.stuck);
             let reached: Vec<_> = excepted.intersection(&part.sites).collect();
             assert!(reached.is_empty(), "not owners only: {reached:?}");
@@ -316,6 +282,7 @@ fn every_part() {
         if missed.is_empty() {
             return;
         }
+        println!("not parked at yet: {missed:?}");
     }
     panic!("never parked at: {missed:?}");
 }
@@ -325,7 +292,7 @@ fn a_map_behind_a_mutex_is_found_out() {
     let map = Mutex::new(HashMap::new());
     let insert = |number: u64| {
         let mut map = map.lock().expect("no panic under the lock");
-        hook::at("UNDER_LOCK", Ordering::SeqCst);
+        hook::at("UNDER_LOCK", Kind::Plain, Ordering::SeqCst);
         map.insert(number, number);
     };
     let case = Case {

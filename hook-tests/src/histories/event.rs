@@ -1,0 +1,93 @@
+//! What operations say about one key, and about a map of few keys.
+
+use super::check::Event;
+
+/// A statement about the value of a key. Values are numbers, unique within a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyEvent {
+    /// This was there, and stayed.
+    Seen(Option<u64>),
+    /// Something was there, or nothing.
+    Present(bool),
+    Change {
+        before: Option<u64>,
+        after: Option<u64>,
+    },
+    /// There was nothing, or a value that did not meet the condition.
+    NotMet(Condition),
+    /// Whatever was there went, if it met the condition.
+    Swept(Condition),
+    /// What was returned contradicts itself.
+    Nonsense,
+}
+
+/// What a value has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Any,
+    /// The number of the thread that made it is even.
+    Even,
+}
+
+/// Values are numbers `1 + operation` of a thread, with room for attempts and the number of the thread.
+pub(crate) fn value_of(thread: usize, operation: usize) -> u64 {
+    (1 + operation as u64) << 16 | thread as u64
+}
+
+impl Condition {
+    pub(crate) fn is_met_by(self, value: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Even => value & 1 == 0,
+        }
+    }
+}
+
+impl Event for KeyEvent {
+    type State = Option<u64>;
+
+    fn apply(&self, state: Option<u64>) -> Option<Option<u64>> {
+        match *self {
+            Self::Seen(found) => (found == state).then_some(state),
+            Self::Present(present) => (present == state.is_some()).then_some(state),
+            Self::Change { before, after } => (before == state).then_some(after),
+            Self::NotMet(condition) => state.is_none_or(|value| !condition.is_met_by(value)).then_some(state),
+            Self::Swept(condition) => Some(state.filter(|&value| !condition.is_met_by(value))),
+            Self::Nonsense => None,
+        }
+    }
+}
+
+/// Keys of a round that are on record.
+pub(crate) const KEYS: usize = 3;
+
+/// A statement about a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MapEvent {
+    Key(usize, KeyEvent),
+    /// So many other keys came.
+    Others(i64),
+    /// The number of all keys was between these.
+    Len(i64, i64),
+}
+
+/// The values of the keys on record, and how many others there are.
+pub(crate) type MapState = ([Option<u64>; KEYS], i64);
+
+impl Event for MapEvent {
+    type State = MapState;
+
+    fn apply(&self, (mut keys, others): MapState) -> Option<MapState> {
+        match *self {
+            Self::Key(key, event) => {
+                keys[key] = event.apply(keys[key])?;
+                Some((keys, others))
+            }
+            Self::Others(number) => Some((keys, others + number)),
+            Self::Len(least, most) => {
+                let len = others + keys.iter().flatten().count() as i64;
+                (least..=most).contains(&len).then_some((keys, others))
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One thread of a round: what it does next, and what it writes down.
+
+use super::check::Timed;
+use super::event::{KEYS, KeyEvent, MapEvent, value_of};
+use super::program::{Program, Step};
+use crate::platform::hook;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::time::Instant;
+
+/// What gives the moments of a round.
+#[derive(Debug)]
+pub(crate) enum Clock {
+    /// The machine's, which is one for all threads and shares nothing that orders accesses.
+    Machine(Instant),
+    /// A counter, for threads of which one runs at a time.
+    Counter(AtomicU64),
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> u64 {
+        match self {
+            Self::Machine(origin) => {
+                fence(Ordering::SeqCst);
+                let now = u64::try_from(origin.elapsed().as_nanos()).expect("a short run");
+                black_box(&now);
+                // No access of the operation is done before the clock is read, and none behind it.
+                fence(Ordering::SeqCst);
+                now
+            }
+            Self::Counter(counter) => counter.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+/// What is faked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fake {
+    Nothing,
+    /// A compare-and-set by a lookup, and an insertion or removal.
+    TwoSteps,
+    /// A copier that goes on to the next table but one: see `copier`.
+    Follow,
+}
+
+/// A thread with its records.
+#[derive(Debug)]
+pub(crate) struct Actor<'r> {
+    pub(crate) fake: Fake,
+    thread: usize,
+    program: &'r Program,
+    clock: &'r Clock,
+    /// The operation under way.
+    operation: usize,
+    attempts: u64,
+    /// What the thread knows of each key.
+    known: [Option<u64>; KEYS],
+    /// Other keys that it has brought, and not removed.
+    pub(crate) others: Vec<u64>,
+    brought: u64,
+    said: Vec<MapEvent>,
+    records: Vec<Timed<MapEvent>>,
+}
+
+impl<'r> Actor<'r> {
+    pub(crate) fn new(thread: usize, program: &'r Program, fake: Fake, clock: &'r Clock) -> Self {
+        Self {
+            fake,
+            thread,
+            program,
+            clock,
+            operation: 0,
+            attempts: 0,
+            known: [None; KEYS],
+            others: Vec::new(),
+            brought: 0,
+            said: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_records(self) -> Vec<Timed<MapEvent>> {
+        self.records
+    }
+
+    /// The number of the value that the operation is to put.
+    pub(crate) fn value(&self) -> u64 {
+        self.program.number(value_of(self.thread, self.operation) | self.attempts << 8)
+    }
+
+    /// The same, another one for each call.
+    pub(crate) fn next_value(&mut self) -> u64 {
+        self.attempts = (self.attempts + 1).min(0xFF);
+        self.value()
+    }
+
+    /// The same for a key that is not on record.
+    pub(crate) fn other_value(&self, other: u64) -> u64 {
+        self.program.number(other)
+    }
+
+    pub(crate) fn known(&self, key: usize) -> Option<u64> {
+        self.known[key]
+    }
+
+    /// The number of a key that is not on record, and that nobody has brought.
+    pub(crate) fn next_other(&mut self) -> u64 {
+        self.brought += 1;
+        let number = 1000 * (1 + self.thread as u64) + self.brought;
+        self.others.push(number);
+        number
+    }
+
+    /// What the operation says about a key.
+    pub(crate) fn say(&mut self, key: usize, event: KeyEvent) {
+        match event {
+            KeyEvent::Seen(state) | KeyEvent::Change { after: state, .. } => self.known[key] = state,
+            _ => {}
+        }
+        self.said.push(MapEvent::Key(key, event));
+    }
+
+    pub(crate) fn say_of_map(&mut self, event: MapEvent) {
+        self.said.push(event);
+    }
+
+    /// Runs a step, and writes down what it says.
+    pub(crate) fn step(&mut self, step: Step, act: impl FnOnce(&mut Self, Step)) {
+        self.operation += 1;
+        self.attempts = 0;
+        let before = hook::migrating();
+        let start = self.clock.now();
+        act(self, step);
+        self.write_down(start, before, step);
+    }
+
+    /// Ends the part of a step that is an operation of its own.
+    pub(crate) fn part(&mut self, step: Step, act: impl FnOnce(&mut Self)) {
+        let before = hook::migrating();
+        let start = self.clock.now();
+        act(self);
+        self.write_down(start, before, step);
+    }
+
+    fn write_down(&mut self, start: u64, before: u64, step: Step) {
+        let end = self.clock.now();
+        let migrating = hook::migrating() != before;
+        let (thread, name) = (self.thread, step.action.name());
+        let timed = |event| Timed { event, start, end, thread, name, migrating };
+        self.records.extend(self.said.drain(..).map(timed));
+    }
+}

@@ -1,0 +1,73 @@
+//! Two victims: one parked at a site of one operation, the other at every site of another one on the same key, or beside it.
+//!
+//! All of these pairs would be some hundred thousand cases: as many first victims are drawn as `PROGRESS_SCALE` says.
+
+use super::case::Case;
+use super::coverage::Coverage;
+use super::operations::{Arena, OPERATIONS, Setting};
+use super::scenarios::{DEADLINE, park_everywhere};
+use crate::alone::alone;
+use crate::schedules::choices::Choices;
+use crate::support::{NthKey, Numbered, Quality};
+use std::env;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const SCALE: &str = "PROGRESS_SCALE";
+const SEED: &str = "PROGRESS_SEED";
+
+/// First victims in the plain test, of each kind of keys.
+const FIRST_VICTIMS: u64 = 25;
+
+fn number(name: &str) -> Option<u64> {
+    let text = env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+/// Cases with one first victim.
+fn drawn<K: NthKey, V: Numbered>(choices: &mut Choices) -> Coverage {
+    let size = choices.of(&[0, 2, 3, 5, 6, 7, 12]);
+    let setting = Setting {
+        quality: choices.of(&[Quality::Good, Quality::Good, Quality::EightValues]),
+        size,
+        subject: choices.below(size + 1),
+        gone: choices.of(&[0, 0, 20, 23, 25]),
+    };
+    let (first, second) = (choices.of(&OPERATIONS), choices.of(&OPERATIONS));
+    let arena = Arena::<K, V>::new(setting);
+    let case = Case {
+        accomplice: None,
+        victim: &|| arena.operate(first),
+        between: &|| {},
+        others: &|_| {},
+        deadline: DEADLINE,
+    };
+    let sites = case.record();
+    // The n-th site, and how often it was reached by then.
+    let index = choices.below(sites.len() as u64) as usize;
+    let site = sites[index];
+    let hit = sites[..=index].iter().filter(|&&reached| reached == site).count() as u32;
+    park_everywhere::<K, V>(setting, second, Some((first, site, hit)))
+}
+
+/// Alone, as all scenarios.
+#[test]
+fn two_threads_parked_anywhere_stop_nobody() {
+    alone("progress::pairs::two_threads_parked_anywhere_stop_nobody", || {
+        let seed = number(SEED).unwrap_or_else(|| {
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| u64::from(time.subsec_nanos()))
+        });
+        println!("{SEED}={seed}");
+        let mut choices = Choices::seeded(seed);
+        let (mut coverage, scale) = (Coverage::default(), number(SCALE).unwrap_or(1));
+        for first in 0..FIRST_VICTIMS * scale {
+            coverage.add(drawn::<u64, u64>(&mut choices));
+            coverage.add(drawn::<String, String>(&mut choices));
+            assert!(coverage.stuck.is_empty(), "{SEED}={seed}: stopped others: {:?}", coverage.stuck);
+            if (first + 1).is_multiple_of(FIRST_VICTIMS * 10) {
+                eprintln!("{} first victims, {coverage}", 2 * (first + 1));
+            }
+        }
+        println!("{coverage}, with {} first victims", 2 * FIRST_VICTIMS * scale);
+        assert!(coverage.cases as u64 >= 10 * FIRST_VICTIMS * scale, "the second victims were not parked");
+    });
+}

@@ -1,0 +1,64 @@
+//! A round as bytes say it.
+
+use super::choices::Choices;
+use super::crew::Crew;
+use super::strategy::{MOST_THREADS, Strategy};
+use crate::histories::campaign::scheduled;
+use crate::histories::dense::Dense;
+use crate::histories::maps::{Hashed, Subject};
+use crate::histories::program::{Check, Program};
+use crate::histories::record::Fake;
+use crate::histories::round::Searches;
+use std::sync::{Mutex, PoisonError};
+
+/// Runs a program under a schedule, both of them as `data` says, and looks for an order of its history.
+///
+/// The first byte chooses the kind of map, the second one says how many of the others choose the program. The rest is the
+/// schedule: a byte for each turn.
+///
+/// # Panics
+/// If the history is wrong.
+pub fn run(data: &[u8]) {
+    let [kind, length, rest @ ..] = data else { return };
+    let (program, schedule) = rest.split_at(rest.len().min(usize::from(*length)));
+    match kind % 5 {
+        0 => run_on::<Hashed<u64, u64>>(*kind, program, schedule),
+        1 => run_on::<Hashed<String, String>>(*kind, program, schedule),
+        2 => run_on::<Hashed<String, u64>>(*kind, program, schedule),
+        3 => run_on::<Dense<u64>>(*kind, program, schedule),
+        _ => run_on::<Dense<String>>(*kind, program, schedule),
+    }
+}
+
+fn run_on<S: Subject>(kind: u8, program: &[u8], schedule: &[u8]) {
+    /// Lives as long as the process: its threads wait for the next call.
+    static CREW: Mutex<Option<Crew>> = Mutex::new(None);
+    let mut choices = Choices::of_bytes(program);
+    let threads = 2 + choices.below(MOST_THREADS as u64 - 1) as usize;
+    let check = if (kind / 5).is_multiple_of(2) { Check::Keys } else { Check::Map };
+    let program = Program::choose(&mut choices, threads, check);
+    let mut crew = CREW.lock().unwrap_or_else(PoisonError::into_inner);
+    let crew = crew.get_or_insert_with(Crew::new);
+    let strategy = Strategy::bytes(schedule);
+    let (findings, _) = scheduled::<S>(crew, &mut Searches::default(), program, strategy, (Fake::Nothing, None));
+    if let Some(example) = findings.example {
+        panic!("a wrong history: {example}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+    use crate::schedules::choices::Choices;
+
+    #[test]
+    fn any_bytes_are_a_round() {
+        run(&[]);
+        run(&[1]);
+        let mut choices = Choices::seeded(1);
+        for number in 0..300_u64 {
+            let bytes: Vec<u8> = (0..2 + number).map(|_| choices.below(256) as u8).collect();
+            run(&bytes);
+        }
+    }
+}
