@@ -70,6 +70,8 @@ fn operations_alone<K: NthKey, V: Numbered>() -> Coverage {
         }
         coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), operation, None));
     }
+    // Partitions of several windows.
+    coverage.add(park_everywhere::<K, V>(Setting::of(60, 3), Operation::Iterate, None));
     coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), Operation::ExactLen, None));
     coverage
 }

@@ -1,11 +1,13 @@
 //! Threads that stay for many rounds: started one by one by a schedule, or let loose together.
 
+use super::processor;
 use super::strategy::{MOST_THREADS, Strategy};
 use super::turns::{Job, Run, Seat, Turns};
+use crate::platform::epoch;
 use crate::platform::hook::{Plan, with_plan};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 /// The threads.
@@ -18,10 +20,24 @@ pub(crate) struct Crew {
 impl Crew {
     pub(crate) fn new() -> Self {
         let turns = Arc::new(Turns::new(MOST_THREADS));
+        let processor = processor::current();
+        let (seated, seat) = mpsc::channel();
+        // Threads get their numbers in the same order in every crew: whose count is read first is a part of a schedule.
+        drop(epoch::pin());
         let threads = (0..MOST_THREADS)
             .map(|me| {
-                let turns = Arc::clone(&turns);
-                thread::spawn(move || work(&turns, me))
+                let (turns, seated) = (Arc::clone(&turns), seated.clone());
+                let thread = thread::spawn(move || {
+                    if let Some(processor) = processor {
+                        processor::stay_on(processor);
+                    }
+                    drop(epoch::pin());
+                    turns.sit_down(me);
+                    seated.send(()).expect("the coordinator waits");
+                    work(&turns, me);
+                });
+                seat.recv().expect("the thread sits down");
+                thread
             })
             .collect();
         Self { turns, threads }
@@ -43,7 +59,6 @@ impl Drop for Crew {
 }
 
 fn work(turns: &Arc<Turns>, me: usize) {
-    turns.sit_down(me);
     loop {
         turns.await_turn(me);
         let Some(job) = turns.job() else { return turns.leave() };

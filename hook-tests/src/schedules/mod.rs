@@ -14,13 +14,14 @@
 //! | `choices` | decisions by seeds or bytes |
 //! | `strategy` | who goes on, and for how long |
 //! | `turns` | whose turn it is |
-//! | `crew` | the threads |
+//! | `crew`, `processor` | the threads, and where they run |
 //! | `fuzz` | a round as bytes say it |
 //! | `tests` | what schedules find, and that they can be repeated |
 
 pub(crate) mod choices;
 pub(crate) mod crew;
 mod fuzz;
+mod processor;
 pub(crate) mod strategy;
 #[cfg(test)]
 mod tests;

@@ -61,7 +61,7 @@ const LONG: u64 = 1 << 40;
 impl Strategy {
     pub(crate) fn random(seed: u64) -> Self {
         let mut choices = Choices::seeded(seed);
-        let mean = choices.of(&[2, 4, 8, 16, 32]);
+        let mean = choices.of(&[4, 8, 16, 32, 64]);
         Self::Random { choices, mean }
     }
 

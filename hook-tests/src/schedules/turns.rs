@@ -99,7 +99,6 @@ impl Turns {
         // Release, and Acquire in `await_turn`: what is done in one turn happens before what is done in the next.
         let coordinator = (to == self.coordinator()).then(|| self.state().coordinator.clone());
         self.turn.store(to, Ordering::Release);
-        // A thread that has not sat down yet looks before it waits.
         if let Some(thread) = coordinator.as_ref().or_else(|| self.threads.get(to)?.get()) {
             thread.unpark();
         }
