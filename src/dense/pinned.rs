@@ -176,7 +176,8 @@ impl<V: Send + Sync + 'static> Pinned<'_, V> {
     /// [`push`](Self::push) for a map that may be full.
     ///
     /// # Errors
-    /// If there is no free index up to the limit, or no memory for the next one: why, and the value.
+    /// If there is no free index up to the limit, or no memory for the next one: why, and the value. An index for which there was no
+    /// memory is not tried again.
     ///
     /// ```
     /// let map = atomic_dict::DenseMap::builder().max_index(0).build();

@@ -167,7 +167,10 @@ impl<K: 'static, V: 'static, S> IntoIterator for AtomicMap<K, V, S> {
     type Item = (K, V);
     type IntoIter = IntoIter<K, V>;
 
-    fn into_iter(mut self) -> IntoIter<K, V> {
-        IntoIter(self.raw.take_remains())
+    fn into_iter(self) -> IntoIter<K, V> {
+        let Self { mut raw, hasher } = self;
+        // First: a panic of its destructor leaks what is to be returned by then.
+        drop(hasher);
+        IntoIter(raw.take_remains())
     }
 }

@@ -113,7 +113,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root, pending: None };
         // See `first`.
         match editing.first_attempt() {
-            Some(edited) => (edited, editing.edit.rest()),
+            Some(edited) => (edited, editing.into_rest()),
             None => {
                 let (outcome, rest) = editing.run();
                 (outcome.seen(guard), rest)
@@ -127,7 +127,16 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
     #[inline(never)]
     fn run(mut self) -> (Outcome, E::Rest) {
         let outcome = self.run_to_end();
-        (outcome, self.edit.rest())
+        (outcome, self.into_rest())
+    }
+
+    /// What is left of the operation, when a key that did not come into the map is dropped: a panic of its destructor would leak
+    /// what is to be returned by then.
+    #[inline(always)]
+    fn into_rest(self) -> E::Rest {
+        let Self { source, edit, .. } = self;
+        drop(source);
+        edit.rest()
     }
 
     fn run_to_end(&mut self) -> Outcome {

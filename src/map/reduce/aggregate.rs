@@ -20,7 +20,10 @@ pub(crate) struct Function<F>(pub(crate) F);
 impl<Q: ?Sized, V, F: Fn(&Q, Option<&V>, &V) -> V> Aggregate<Q, V, V> for Function<F> {
     #[inline(always)]
     fn first(&self, key: &Q, row: V) -> V {
-        (self.0)(key, None, &row)
+        let value = (self.0)(key, None, &row);
+        // Not on the way out: a panic of its destructor would leak the value.
+        drop(row);
+        value
     }
 
     #[inline(always)]

@@ -1,0 +1,142 @@
+//! A guard that is leaked, or held across a million updates: nothing but memory, and as much of it as the documentation says.
+
+use crate::allocator::live;
+use crate::alone::{child, part, printed, setting};
+use atomic_dict::{AtomicMap, DenseMap, Published, pin};
+use std::mem::ManuallyDrop;
+use std::sync::mpsc::channel;
+use std::thread;
+
+/// Runs `body` in a process of its own, whose guards and bytes are nobody else's. Prints what it prints.
+fn in_a_process(test: &str, body: impl FnOnce()) {
+    if part().is_some() {
+        return body();
+    }
+    let output = child(test, "1");
+    print!("{}", printed(&output));
+    assert!(output.status.success(), "{test} fails");
+}
+
+/// Everything goes on, for all threads; what is retired stays.
+#[test]
+fn a_leaked_guard() {
+    in_a_process("guards::a_leaked_guard", || {
+        let map = AtomicMap::new();
+        (0..1000_u64).for_each(|key| drop(map.insert(key, key.to_string())));
+        let leaked = ManuallyDrop::new(map.pin());
+        let read = leaked.get(&7).expect("it is there");
+        let of_a_thread = thread::spawn(|| {
+            let _leaked = ManuallyDrop::new(pin());
+        });
+        of_a_thread.join().expect("a thread may end with a guard");
+        let before = live();
+        thread::scope(|scope| {
+            for thread in 0..2 {
+                let map = &map;
+                scope.spawn(move || {
+                    for step in 0..20_000_u64 {
+                        let key = step % 1000 * 2 + thread;
+                        drop(map.insert(key, step.to_string()));
+                        if step % 3 == 0 {
+                            drop(map.remove(&key));
+                        }
+                        if step % 5000 == 0 {
+                            map.shrink_to_fit();
+                            map.reserve(5000);
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(map.len(), map.pin().iter().count());
+        assert_eq!(*read, "7", "what was read under the guard stays");
+        let cell = Published::new(0);
+        (1..1000).for_each(|number| assert_eq!(cell.store(number), number));
+        assert_eq!((cell.reclaim().dropped, *cell.load_owned()), (0, 999));
+        drop(cell); // takes its values along all the same
+        let retired = map.stats().retired_bytes;
+        println!("{} live bytes, of which {retired} are retired", live() - before);
+        assert!(retired > 20_000 * 32, "{retired} bytes are retired");
+        assert!(live() - before < 40_000 * 200, "{} live bytes", live() - before);
+    });
+}
+
+/// Bytes for each update of a value under a guard of another thread.
+fn slope(updates: u64, mut update: impl FnMut(u64), settle: impl Fn()) -> f64 {
+    let (pinned, is_pinned) = channel();
+    let (done, is_done) = channel::<()>();
+    let holder = thread::spawn(move || {
+        let guard = pin();
+        pinned.send(()).expect("somebody waits");
+        let _disconnected = is_done.recv();
+        drop(guard);
+    });
+    is_pinned.recv().expect("the guard is there");
+    (0..1000).for_each(&mut update);
+    let before = live();
+    let half = (0..updates / 2).map(&mut update).map(|()| live()).last().expect("some updates") - before;
+    (updates / 2..updates).for_each(&mut update);
+    let all = live() - before;
+    // Without end, and in a straight line.
+    assert!((all - 2 * half).abs() * 10 <= all.abs() + (256 << 10), "{half} bytes for a half, {all} for all");
+    drop(done);
+    holder.join().expect("it holds a guard, and lets go");
+    let any = AtomicMap::<u8, u8>::new();
+    (0..100).for_each(|_| {
+        any.flush();
+        settle();
+    });
+    let left = live() - before;
+    assert!(left < 64 << 10, "{left} bytes are left when the guard is gone, of {all}");
+    all as f64 / updates as f64
+}
+
+/// The figures of the documentation: what an update costs in bytes as long as a guard is held.
+#[test]
+fn a_guard_across_a_million_updates() {
+    in_a_process("guards::a_guard_across_a_million_updates", || {
+        let updates = setting("ATOMIC_DICT_UPDATES", 1_000_000);
+        let words = AtomicMap::new();
+        let of_words = slope(updates, |step| drop(words.insert(step % 100, step)), || {});
+        let map = AtomicMap::new();
+        let of_boxes = slope(updates, |step| drop(map.insert(step % 100, [step; 2])), || {});
+        let of_repins = {
+            let mut pinned = map.pin();
+            let before = live();
+            for step in 0..updates {
+                pinned.insert(step % 100, [step; 2]);
+                if step % 100 == 0 {
+                    pinned.repin();
+                }
+            }
+            (live() - before) as f64 / updates as f64
+        };
+        let dense = DenseMap::new();
+        let of_dense = slope(updates, |step| drop(dense.insert((step % 100) as usize, [step; 2])), || {});
+        let keys = AtomicMap::new();
+        let of_keys = slope(
+            updates / 4,
+            |step| {
+                drop(keys.insert([step; 2], 0));
+                drop(keys.remove(&[step; 2]));
+            },
+            || {},
+        );
+        let cell = Published::new([0; 2]);
+        let of_publications = slope(
+            updates / 4,
+            |step| assert!(cell.store([step; 2]) > 0),
+            || assert!(cell.reclaim().dropped <= updates as usize),
+        );
+        println!("bytes for each update under a guard: {of_words:.1} of a word, {of_boxes:.1} of a box of 16 bytes,");
+        println!(
+            "{of_dense:.1} in a dense map, {of_keys:.1} of a boxed key that comes and goes, {of_publications:.1} of a cell;"
+        );
+        println!("{of_repins:.2} under a guard that repins");
+        let is_about = |found: f64, documented: f64| (found - documented).abs() < documented / 10.0;
+        assert!(of_words.abs() < 1.0, "{of_words}");
+        assert!(is_about(of_boxes, 48.0) && is_about(of_dense, 48.0), "{of_boxes}, {of_dense}");
+        assert!(is_about(of_keys, 130.0) && is_about(of_publications, 32.0), "{of_keys}, {of_publications}");
+        assert!(of_repins.abs() < 1.0, "{of_repins}");
+    });
+}

@@ -1,0 +1,204 @@
+//! Operations on all entries of an `AtomicMap`, and on many.
+
+use super::maps::{Map, Stage, first_value};
+use super::{Operation, Points, at_every_call};
+use crate::alone::alone;
+use crate::fuse::{Call, FusedState, call};
+use crate::items::{Item, Noisy};
+
+/// Entries for keys that are there, and for some that are not.
+fn entries<K: Item, V: Item>(s: &Stage<K, V>) -> impl Iterator<Item = (K, V)> {
+    (0..30).step_by(3).map(|number| {
+        call(Call::Iterator);
+        (s.key(number), s.value(number + 500))
+    })
+}
+
+pub(super) fn operations<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    let mut all = traversing();
+    all.extend(consuming());
+    all.extend(bringing());
+    all.extend(looking());
+    all.extend(resizing());
+    all
+}
+
+fn traversing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    vec![
+        Operation::new("iter", |s| s.map().pin().iter().for_each(|_| call(Call::Closure))),
+        Operation::new("iter, step by step", |s| {
+            for (key, value) in &s.map().pin() {
+                call(Call::Closure);
+                assert!(key.number() < 100 && value.number() < 1000);
+            }
+        }),
+        Operation::new("keys and values", |s| {
+            let pinned = s.map().pin();
+            assert_eq!(pinned.keys().map(|_| call(Call::Closure)).count(), pinned.values().count());
+        }),
+        Operation::new("fast_iter", |s| {
+            let pinned = s.map().pin();
+            (0..3).for_each(|part| pinned.fast_iter(3, part).for_each(|_| call(Call::Closure)));
+        }),
+        Operation::new("for_each", |s| s.map().for_each(|_, _| call(Call::Closure))),
+        Operation::new("retain", |s| {
+            s.map().retain(|key, _| {
+                call(Call::Closure);
+                key.number() % 3 == 0
+            });
+        }),
+        Operation::twice(
+            "retain, which inserts",
+            |s| {
+                let map = s.map();
+                map.pin().retain(|key, value| {
+                    let is_first = value.number() < 500;
+                    if is_first {
+                        drop(map.insert(s.key(key.number()), s.made(500 + key.number() % 2)));
+                    }
+                    !is_first && value.number() % 2 == 0
+                });
+            },
+            |found, _, _| found == 500 || found == 501,
+        ),
+        Operation::new("clear", |s| s.map().clear()),
+        Operation::new("iter, which removes", |s| {
+            let pinned = s.map().pin();
+            pinned.keys().for_each(|key| assert!(pinned.remove::<K>(&key).is_some()));
+        }),
+    ]
+}
+
+/// After these there is nothing left, in the map or of it.
+fn consuming<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    vec![
+        Operation::new("drop", |s| drop(s.take())),
+        Operation::new("into_iter", |s| {
+            if let Some(map) = s.take() {
+                map.into_iter().for_each(|_| call(Call::Closure));
+            }
+        }),
+        Operation::new("into_iter, in part", |s| {
+            if let Some(map) = s.take() {
+                let mut entries = map.into_iter();
+                assert!(entries.next().is_some());
+                let _second = entries.next();
+            }
+        }),
+        Operation::new("drain", |s| s.map_mut().drain().for_each(|_| call(Call::Closure))),
+        Operation::new("drain, in part", |s| {
+            let _first = s.map_mut().drain().next();
+        }),
+    ]
+}
+
+fn bringing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    vec![
+        Operation::new("batch_insert", |s| s.map().batch_insert(entries(s))),
+        Operation::new("extend", |s| {
+            let mut map = s.map();
+            map.extend(entries(s));
+        }),
+        Operation::new("from_iter", |s| {
+            let copy: Map<K, V> = entries(s).collect();
+            assert_eq!(copy.len(), 10);
+        }),
+        Operation::new("clone", |s| {
+            let copy = s.map().clone();
+            assert_eq!(copy.len(), s.map().len());
+        }),
+        Operation::adding("reduce", |s| {
+            let sum = |one: u64, other: u64| s.made(one + other);
+            s.map().reduce(entries(s), |_, current, new| sum(current.map_or(0, Item::number), new.number()));
+        }),
+        // Each key comes twice, so it may have one of its rows.
+        Operation::adding("reduce, twice", |s| {
+            let rows = entries(s).chain(entries(s));
+            s.map().reduce(rows, |_, current, new| s.made(current.map_or(0, Item::number) + new.number()));
+        }),
+        Operation::adding("reduce by references", |s| {
+            let keys: Vec<_> = (0..12).map(|number| s.key(number)).collect();
+            let rows = keys.iter().map(|key| (key, s.value(5000)));
+            s.map().reduce(rows, |_, current, new| s.made(current.map_or(0, Item::number) + new.number()));
+        }),
+        Operation::new("reduce_max", |s| s.map().reduce_max(entries(s))),
+        Operation::new("reduce_min", |s| s.map().reduce_min(entries(s))),
+    ]
+}
+
+fn looking<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    fn keys<K: Item, V: Item>(s: &Stage<K, V>) -> Vec<K> {
+        (0..30).step_by(2).map(|number| s.key(number)).collect()
+    }
+    fn calling<K>(keys: &[K]) -> impl Iterator<Item = &K> {
+        keys.iter().inspect(|_| call(Call::Iterator))
+    }
+    vec![
+        Operation::new("batch_getitem", |s| assert_eq!(s.map().batch_getitem(calling(&keys(s))).len(), 15)),
+        Operation::new("pinned batch_getitem", |s| {
+            let (pinned, keys) = (s.map().pin(), keys(s));
+            pinned.batch_getitem(calling(&keys)).chunk_size(4).for_each(|_| call(Call::Closure));
+        }),
+        Operation::new("pinned batch_getitem, step by step", |s| {
+            let (pinned, keys) = (s.map().pin(), keys(s));
+            for found in pinned.batch_getitem(calling(&keys)).chunk_size(3) {
+                call(Call::Closure);
+                assert!(found.is_none_or(|value| value.number() > 0));
+            }
+        }),
+        Operation::new("eq", |s| assert!(s.map() == s.map())),
+        Operation::new("ne", |s| {
+            let other = s.map().clone();
+            other.insert(s.key(80), s.value(81));
+            assert!(*s.map() != other && other != *s.map());
+        }),
+        Operation::new("debug", |s| assert!(format!("{:?}", s.map()).len() > 1)),
+        Operation::new("is_empty", |s| assert_eq!(s.map().is_empty(), s.map().approx_len() == 0)),
+    ]
+}
+
+fn resizing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    vec![
+        Operation::new("reserve", |s| s.map().reserve(100)),
+        Operation::new("compact", |s| s.map().compact()),
+        Operation::new("shrink_to_fit", |s| s.map().shrink_to_fit()),
+        Operation::new("reserve, shrink_to_fit", |s| {
+            s.map().reserve(300);
+            s.map().shrink_to_fit();
+        }),
+        Operation::new("hasher", |s| {
+            let _other: FusedState = s.map().hasher().clone();
+        }),
+    ]
+}
+
+fn panic_everywhere<K: Item, V: Item>() -> Points {
+    let mut points = Points::default();
+    for (size, removed) in [(1, 0), (10, 1), (22, 3)] {
+        let make = || Stage::<K, V>::new(0, 0..size + removed, size..size + removed);
+        for operation in operations::<K, V>() {
+            points.add(at_every_call(make, &operation, &format!("on {size}, {removed} removed")));
+        }
+    }
+    points
+}
+
+#[test]
+fn boxed_keys_and_values() {
+    alone(|| {
+        assert_eq!(first_value(7), 15, "no value of the beginning is one that operations bring");
+        let points = panic_everywhere::<Noisy, Noisy>();
+        let kinds = [Call::Hash, Call::Eq, Call::Clone, Call::Drop, Call::Hasher, Call::Closure, Call::Iterator];
+        assert!(points.contained > 20, "{} contained", points.contained);
+        points.assert("all entries, boxed", 4000, &kinds);
+    });
+}
+
+#[test]
+fn inline_keys_and_values() {
+    alone(|| {
+        let points = panic_everywhere::<u64, u64>();
+        let kinds = [Call::Clone, Call::Drop, Call::Hasher, Call::Closure, Call::Iterator];
+        points.assert("all entries, inline", 1000, &kinds);
+    });
+}
