@@ -62,6 +62,38 @@ fn every_site_is_on_its_page() {
     }
 }
 
+/// The exchanges and other changes in one step whose ordering has two parts.
+fn changes_of_two_parts(sources: &str) -> BTreeSet<&str> {
+    let calls = sources.match_indices("site!(").filter_map(|(start, _)| {
+        let (name, rest) = sources[start + "site!(".len()..].split_once(':')?;
+        let ordering = rest.split_once(')')?.0.trim();
+        // The call whose argument this is: the last parenthesis before it that is not closed yet.
+        let mut closed = 0;
+        let open = sources[..start].bytes().rposition(|byte| {
+            closed += i32::from(byte == b')') - i32::from(byte == b'(');
+            closed < 0
+        })?;
+        let method = sources[..open].rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next()?;
+        let changes = method.starts_with("fetch_") || ["compare_exchange", "swap"].contains(&method);
+        let is_failure = name.ends_with("_LOST");
+        (changes && !is_failure && ["SeqCst", "AcqRel"].contains(&ordering)).then_some(name)
+    });
+    calls.collect()
+}
+
+#[test]
+fn every_part_of_an_ordering_is_on_its_page() {
+    for page in PAGES {
+        let sources = sources(page.folders);
+        let changes = changes_of_two_parts(&sources).into_iter();
+        let expected: BTreeSet<_> =
+            changes.flat_map(|name| ["Acquire", "Release"].map(|part| format!("{name}:{part}"))).collect();
+        assert!(!expected.is_empty(), "the sources of {:?} have exchanges", page.folders);
+        let steps: BTreeSet<_> = page.steps().iter().map(|row| row.name.to_owned()).collect();
+        assert_eq!(steps, expected);
+    }
+}
+
 #[test]
 fn every_rule_is_on_its_page() {
     assert!(PAGES.iter().any(|page| page.rules().iter().any(|row| row.name == WITHOUT_HOOK)));
