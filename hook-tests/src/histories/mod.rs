@@ -11,7 +11,7 @@
 //! Rounds run under schedules (`schedules`), which can be repeated, and by threads at once that are perturbed at their sites.
 //! Only histories count in which operations overlap. Mistakes that are put in must be found in the same run.
 //!
-//! `HISTORIES_SCALE` multiplies the number of rounds (50 is a full run); what has failed says how `HISTORIES_SEED` and `HISTORIES_ROUND`
+//! `HISTORIES_SCALE` multiplies the number of rounds (60 is a full run); what has failed says how `HISTORIES_SEED` and `HISTORIES_ROUND`
 //! repeat it.
 //!
 //! | file | idea |

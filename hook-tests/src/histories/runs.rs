@@ -15,7 +15,7 @@ const SCHEDULES: u64 = 5000;
 const VOLLEYS: u64 = 15;
 
 /// What a full run has to come to.
-const FULL: u64 = 50;
+const FULL: u64 = 60;
 const FULL_HISTORIES: usize = 2_000_000;
 const FULL_SCHEDULES: u64 = 300_000;
 
