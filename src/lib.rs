@@ -89,6 +89,9 @@ pub use parallel::{DenseParIter, ParIter};
 pub use platform::epoch::{Guard, pin};
 pub use published::{NotCurrent, OwnedSnapshot, Published, Reclaimed, Snapshot};
 
+#[cfg(doctest)]
+mod does_not_compile;
+
 /// The examples of the README, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

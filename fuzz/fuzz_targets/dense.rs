@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| atomic_dict_fuzz::dense::run(data, atomic_dict_fuzz::Truth::Whole));
