@@ -12,6 +12,7 @@
 //! | `participants` | the count of threads that may be inserting is never too low |
 //! | `owners` | a key with two owners is dropped once |
 //! | `schedules` | one thread at a time, by random choices, priorities or bytes |
+//! | `stress` | a load for sanitizers, as a program without a harness |
 //! | `histories` | under schedules, and perturbed at random sites, every history is linearizable |
 //! | `concurrent`, `drops`, `panics`, `partitions`, `peers`, `sizes`, `text`, `user_code`, `whole` | the tests of the public API, once more |
 //!
@@ -41,6 +42,8 @@ mod table;
 pub use api::*;
 pub use dense::DenseMap;
 pub use map::*;
+pub use platform::epoch::pin;
+pub use published::Published;
 
 #[cfg(test)]
 mod alone;
@@ -52,6 +55,7 @@ mod participants;
 #[cfg(test)]
 mod progress;
 pub mod schedules;
+pub mod stress;
 
 #[cfg(test)]
 #[path = "../../tests/it/concurrent.rs"]

@@ -5,10 +5,10 @@
 #![allow(unsafe_code)] // The collector's pointer, and the contract of `defer_unchecked`.
 
 use super::discards;
-use super::site;
 use super::sync::{AtomicI64, AtomicPtr, AtomicUsize};
 use super::thread::ThreadIndex;
 use super::tuning::RETIRED_PER_FLUSH;
+use super::{rule, site};
 use core::cell::Cell;
 use core::fmt;
 use core::mem::ManuallyDrop;
@@ -241,8 +241,12 @@ impl Guard {
             contain_panic(|| unsafe { free(node) });
             sub_pending(bytes);
         };
-        // SAFETY: the closure owns nothing but a pointer, whose use the caller has vouched for.
-        unsafe { self.inner.defer_unchecked(deferred) };
+        if rule!(GRACE_PERIOD) {
+            // SAFETY: the closure owns nothing but a pointer, whose use the caller has vouched for.
+            unsafe { self.inner.defer_unchecked(deferred) };
+        } else {
+            deferred();
+        }
         // Collection keeps up only if it runs once per bag; see the docs of `crate::reclaim`.
         let due = LOCAL.try_with(|local| {
             let retired = local.retired.get() + 1;

@@ -18,7 +18,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 use std::{hint, mem, ptr, thread};
-use subjects::Subject;
+use subjects::{Item, Subject};
 
 /// Steps of each other thread during one suspension.
 const STEPS: u64 = 300;
@@ -140,7 +140,7 @@ fn a_thread_suspended_anywhere_stops_nobody() {
         ("AtomicMap, boxed", suspensions(leaked(AtomicMap::<String, String>::new()), times, deadline)),
         ("DenseMap, inline", suspensions(leaked(DenseMap::<u64>::new()), times, deadline)),
         ("DenseMap, boxed", suspensions(leaked(DenseMap::<String>::new()), times, deadline)),
-        ("Published", suspensions(leaked(Published::new(String::new())), times, deadline)),
+        ("Published", suspensions(leaked(Published::new(<String as Item>::of(0))), times, deadline)),
     ];
     println!("{times} suspensions each in {:?}, stuck: {stuck:?}", start.elapsed());
     assert!(stuck.iter().all(|(_, stuck)| *stuck == 0), "stopped others: {stuck:?}");

@@ -11,7 +11,7 @@ mod kind;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use gate::Gate;
 pub(crate) use kind::Kind;
@@ -24,6 +24,14 @@ thread_local! {
     static MIGRATING: Cell<u64> = const { Cell::new(0) };
     /// The rule that is not in force for this thread.
     static WITHOUT: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// A site with a weaker ordering, in the whole process.
+static WEAKENED: OnceLock<(&str, Ordering)> = OnceLock::new();
+
+/// Weakens a site, for good. The first call counts.
+pub(crate) fn weaken(site: &'static str, ordering: Ordering) {
+    WEAKENED.get_or_init(|| (site, ordering));
 }
 
 /// What a thread does at sites.
@@ -64,7 +72,10 @@ pub(crate) fn at(name: &'static str, kind: Kind, ordering: Ordering) -> Ordering
         }
         follow_plan(|plan| plan.step(name, kind));
     }
-    ordering
+    match WEAKENED.get() {
+        Some((site, weaker)) if *site == name => *weaker,
+        _ => ordering,
+    }
 }
 
 /// Asked where the crate spins or yields. Returns whether that is done.
