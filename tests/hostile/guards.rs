@@ -57,7 +57,9 @@ fn a_leaked_guard() {
         let retired = map.stats().retired_bytes;
         println!("{} live bytes, of which {retired} are retired", live() - before);
         assert!(retired > 20_000 * 32, "{retired} bytes are retired");
-        assert!(live() - before < 40_000 * 200, "{} live bytes", live() - before);
+        // What was replaced, and the tables of each `shrink_to_fit` and `reserve`: how many there are depends on how threads meet.
+        let most = 40_000 * 200 + 16 * (512 << 10);
+        assert!(live() - before < most, "{} live bytes", live() - before);
     });
 }
 
