@@ -161,9 +161,13 @@ fn not_both_keys_are_missed() {
             outcomes::<Cells>,
         ];
         for (number, outcomes) in all.into_iter().enumerate() {
-            let outcomes = outcomes(rounds);
-            assert_eq!(outcomes.neither, 0, "pair {number}: both threads missed what the other had done");
-            assert!(outcomes.both > 0, "pair {number}: the threads did not meet");
+            // Again, if the machine had other things to do all the while.
+            let met = (0..100).any(|_| {
+                let outcomes = outcomes(rounds);
+                assert_eq!(outcomes.neither, 0, "pair {number}: both threads missed what the other had done");
+                outcomes.both > 0
+            });
+            assert!(met, "pair {number}: the threads did not meet");
         }
         // Rounds until it was seen, and enough of them for a machine that has other things to do.
         let seen = (0..200).any(|_| outcomes::<Words>(ROUNDS).neither > 0);
