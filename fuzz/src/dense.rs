@@ -15,7 +15,7 @@ trait Item: Ord + Clone + Debug + Send + Sync + 'static {
 /// Every third one needs a box.
 impl Item for u64 {
     fn nth(number: u16) -> Self {
-        if number % 3 == 0 { 0x2000 << 48 | u64::from(number) } else { u64::from(number) << 40 }
+        if number.is_multiple_of(3) { 0x2000 << 48 | u64::from(number) } else { u64::from(number) << 40 }
     }
 }
 
@@ -121,7 +121,7 @@ impl<V: Item> Beside<V> {
                 assert_eq!(updated, expected.map(|_| value));
             }
             9 if is_within => {
-                assert_eq!(*map.get_or_insert(index, value.clone()), *model.entry(index).or_insert(value))
+                assert_eq!(*map.get_or_insert(index, value.clone()), *model.entry(index).or_insert(value));
             }
             10 if is_within => {
                 let found = map.upsert(index, || V::nth(7), |_| value.clone());

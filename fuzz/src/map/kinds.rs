@@ -28,7 +28,7 @@ impl Item for u64 {
     fn nth(number: u16) -> Self {
         match TRICKY.get(usize::from(number)) {
             Some(tricky) => *tricky,
-            None if number % 3 == 0 => 0x2000 << 48 | u64::from(number),
+            None if number.is_multiple_of(3) => 0x2000 << 48 | u64::from(number),
             None => u64::from(number),
         }
     }

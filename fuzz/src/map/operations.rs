@@ -293,7 +293,7 @@ impl<K: Item, V: Item> Beside<K, V> {
             4 => self.map.reserve(usize::from(argument)),
             5 => {
                 let copy = self.map.clone();
-                assert!(copy == self.map && self.map == copy);
+                assert!(copy == self.map);
                 self.map = copy;
             }
             6 if argument < 32 => {
