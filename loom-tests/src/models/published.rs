@@ -188,7 +188,7 @@ fn two_publications_of_one_version() {
 /// P2 to P4 beside a reader: a value is dropped when the reader is done with it, whoever finds that out.
 #[test]
 fn load_and_reclamation() {
-    model(500, &["dropped 10", "waiting 10", "dropped 11", "waiting 11"], |witnesses, swap| {
+    model(400, &["dropped 10", "waiting 10", "dropped 11", "waiting 11"], |witnesses, swap| {
         epoch::collect_in_flush();
         let cell = Cell::new();
         let (ours, theirs) = (cell.clone(), cell.clone());
