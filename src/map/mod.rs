@@ -68,6 +68,7 @@ use crate::table::RawMap;
 #[doc(alias = "AtomicDict")]
 #[doc(alias = "ConcurrentHashMap")]
 pub struct AtomicMap<K: 'static, V: 'static, S = RandomState> {
+    /// `hook-tests` puts a copier of its own beside those of the table.
     pub(crate) raw: RawMap<K, V>,
     hasher: S,
 }
