@@ -1,6 +1,7 @@
 //! Memory of a map whose keys come and go, counted by the allocator over all threads.
 //!
-//! - two threads insert and remove distinct keys, with few and with many entries between: live bytes stay on a plateau;
+//! - two threads insert and remove distinct keys, with few and with many entries between: live bytes stay on a plateau
+//!   (crossbeam #566, JCTools #422: garbage or a table grew without bound), also beside a thread that traverses (crossbeam #671);
 //! - a map that was filled and emptied gives its memory back: by removals, by `retain`, by `clear`.
 //!
 //! By default a few million operations; `CHURN_OPERATIONS=100_000_000 CHURN_ENTRIES=10_000_000 cargo test --release --test churn
@@ -8,12 +9,16 @@
 #![allow(unsafe_code)] // The allocator.
 
 use atomic_dict::AtomicMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 #[path = "support/counting.rs"]
 mod counting;
+#[path = "support/settings.rs"]
+mod settings;
 
-use counting::{Tenths, live, setting};
+use counting::{Tenths, live};
+use settings::setting;
 
 /// Keys of two threads, each a step of its own behind the other, in an order that hashing need not help to spread.
 fn key(number: u64) -> u64 {
@@ -52,6 +57,42 @@ fn assert_plateau(operations: u64, window: u64) {
     println!("{operations} insertions, {window} entries: at most {peaks:?} live bytes in each tenth");
 }
 
+/// A thread that traverses all the time while two others insert and remove: what it passes is freed all the same (crossbeam #671, #672,
+/// tikv #19285: an iterator of a list beside removals leaked what it unlinked).
+fn crossbeam_671_a_traversal_beside_removals_leaks(operations: u64) {
+    let map = AtomicMap::new();
+    let (tenths, working) = (Tenths::of(operations), AtomicUsize::new(2));
+    let entry = |number: u64| (number.to_string(), number.to_string());
+    let traversals = thread::scope(|scope| {
+        for thread in 0..2 {
+            let (map, tenths, working) = (&map, &tenths, &working);
+            scope.spawn(move || {
+                for number in 0..operations / 2 {
+                    let (key, value) = entry(2 * number + thread);
+                    assert!(map.insert(key, value).is_none());
+                    if let Some(old) = number.checked_sub(50) {
+                        assert!(map.remove(&entry(2 * old + thread).0).is_some());
+                    }
+                    if number % 256 == 0 {
+                        tenths.note(256);
+                    }
+                }
+                working.fetch_sub(1, Relaxed);
+            });
+        }
+        let mut traversals = 0;
+        while working.load(Relaxed) > 0 {
+            assert!(map.pin().iter().all(|(key, value)| *key == *value));
+            traversals += 1;
+        }
+        traversals
+    });
+    let peaks = tenths.assert_plateau();
+    println!("{operations} insertions beside {traversals} traversals: at most {peaks:?} live bytes in each tenth");
+    assert!(traversals > 10, "{traversals} traversals");
+    drop(map);
+}
+
 fn gives_memory_back(entries: u64, how: &str, empty: impl FnOnce(&AtomicMap<u64, u64>)) {
     let base = live();
     let map = AtomicMap::new();
@@ -71,6 +112,7 @@ fn memory_of_keys_that_come_and_go() {
     for window in [0, 1000, 100_000] {
         assert_plateau(operations, window);
     }
+    crossbeam_671_a_traversal_beside_removals_leaks(operations / 4);
     let entries = setting("CHURN_ENTRIES", 500_000);
     gives_memory_back(entries, "removals", |map| {
         let pinned = map.pin();

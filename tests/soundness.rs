@@ -11,6 +11,11 @@
 //! | redis #663 | `redis_663_collisions_that_hold_for_every_seed` |
 //! | RUSTSEC-2022-0002, RUSTSEC-2020-0091, dashmap #127 | documentation of `does_not_compile`, in the library |
 //! | flurry #46 | none: no function takes a guard of another collector |
+//! | scc #176, #198, #200 | documentation of `does_not_compile`: a reference ends with its handle or map |
+//! | crossbeam #671, #672, #566, tikv #19285, JCTools #422 | `tests/churn.rs`: live bytes on a plateau |
+//! | RUSTSEC-2025-0024 (a mended leak became a second free) | the ledger of `tests/hostile`, which counts both |
+//! | facebook/folly #2097 (a counter of 16 bits overflows) | none: counters and versions have 64 bits |
+//! | crossbeam #1297 (a guard outlives its collector) | none: the collector is never freed |
 #![allow(unsafe_code)] // The allocator.
 
 use atomic_dict::{AtomicMap, DenseMap, OwnedRef, Pinned, Published, RandomState, Ref, pin};

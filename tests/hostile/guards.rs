@@ -1,7 +1,8 @@
 //! A guard that is leaked, or held across a million updates: nothing but memory, and as much of it as the documentation says.
 
 use crate::allocator::live;
-use crate::alone::{child, part, printed, setting};
+use crate::alone::{child, part, printed};
+use crate::settings::setting;
 use atomic_dict::{AtomicMap, DenseMap, Published, pin};
 use std::mem::ManuallyDrop;
 use std::sync::mpsc::channel;

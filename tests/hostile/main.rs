@@ -21,4 +21,6 @@ mod hashers;
 mod items;
 mod panics;
 mod reentrancy;
+#[path = "../support/settings.rs"]
+mod settings;
 mod threads;

@@ -12,11 +12,14 @@
 #[path = "../support/counting.rs"]
 mod counting;
 mod published;
+#[path = "../support/settings.rs"]
+mod settings;
 mod subjects;
 mod values;
 mod work;
 
-use counting::setting;
+use atomic_dict::AtomicMap;
+use settings::setting;
 use std::time::Instant;
 use subjects::{Dense, Hashed};
 use values::{Boxed, Checked};
@@ -42,25 +45,37 @@ const PARTS: [Part; 14] = [
     ("Published, writes", 2, |operations, _| published::run(2, operations)),
 ];
 
+/// Values that were dropped by the collector, and found themselves spoiled: their panics reach nobody.
+fn spoiled_in_drops() -> usize {
+    AtomicMap::<u8, u8>::new().stats().panics_in_drops
+}
+
 #[test]
 fn all_structures_under_load() {
     let (operations, seed) = (setting("SOAK_OPERATIONS", 100_000_000), setting("SOAK_SEED", 1));
     assert_eq!(PARTS.iter().map(|part| part.1).sum::<u64>(), 100, "percent");
-    values_of_others_are_noticed();
+    values_that_are_not_whole_are_noticed();
+    let noticed = spoiled_in_drops();
     for (name, percent, part) in PARTS {
         let (share, start) = (operations * percent / 100, Instant::now());
         eprint!("{name}: ");
         let peaks = part(share, seed);
+        assert_eq!(spoiled_in_drops(), noticed, "{name}: values were not whole when they were dropped");
         let rate = share as f64 / start.elapsed().as_secs_f64() / 1e6;
         eprintln!("{share} operations, {rate:.1} million a second; at most {peaks:?} live bytes in each tenth");
     }
 }
 
-/// A value that is not whole is noticed, whether it is inline or boxed. Not a test beside the other, since a panic allocates.
-fn values_of_others_are_noticed() {
+/// Of another key, or spoiled; inline and boxed; read, or dropped by the collector. Not a test beside the other, since a panic allocates.
+fn values_that_are_not_whole_are_noticed() {
     let noticed = |look: fn() -> u64| std::panic::catch_unwind(look).is_err();
     assert!(noticed(|| <u64 as Checked>::of(1, 5).version(2)));
     assert!(noticed(|| (<u64 as Checked>::of(1, 5) + 1).version(1)));
     assert!(noticed(|| Boxed::of(1, 5).version(2)));
     assert!(!noticed(|| Boxed::of(1, 5).version(1) + <u64 as Checked>::of(1, 5).version(1)));
+    let map = AtomicMap::new();
+    map.insert(0, Boxed::spoiled());
+    drop(map.insert(0, Boxed::of(0, 1)));
+    (0..10).for_each(|_| map.flush());
+    assert_eq!(spoiled_in_drops(), 1);
 }

@@ -57,6 +57,13 @@ impl Checked for Boxed {
     }
 }
 
+impl Boxed {
+    /// One that somebody has written over.
+    pub(crate) fn spoiled() -> Self {
+        Self { key: 0, version: 0, check: !check(0, 0) }
+    }
+}
+
 impl Drop for Boxed {
     fn drop(&mut self) {
         assert_eq!(self.check, check(self.key, self.version), "dropped twice, or written over");

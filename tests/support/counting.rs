@@ -35,12 +35,6 @@ pub(crate) fn live() -> isize {
     LIVE.load(Relaxed)
 }
 
-/// A number from the environment.
-pub(crate) fn setting(name: &str, default: u64) -> u64 {
-    let text = std::env::var(name).ok();
-    text.map_or(default, |text| text.replace('_', "").parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
-
 /// The highest number of live bytes in each tenth of some work of many threads.
 pub(crate) struct Tenths {
     base: isize,

@@ -9,9 +9,12 @@
 #![allow(unsafe_code)] // Signals, and the allocator.
 
 mod allocator;
+#[path = "../support/settings.rs"]
+mod settings;
 mod subjects;
 
 use atomic_dict::{AtomicMap, DenseMap, Published};
+use settings::setting;
 use std::collections::HashMap;
 use std::os::unix::thread::JoinHandleExt;
 use std::sync::Mutex;
@@ -131,8 +134,7 @@ fn leaked<T>(value: T) -> &'static T {
 /// One after the other: they have the handler in common.
 #[test]
 fn a_thread_suspended_anywhere_stops_nobody() {
-    let text = std::env::var("SUSPENSIONS").unwrap_or_else(|_| "20_000".into());
-    let times = text.replace('_', "").parse::<u64>().expect("SUSPENSIONS is a number") / 5;
+    let times = setting("SUSPENSIONS", 20_000) / 5;
     let deadline = Duration::from_secs(20);
     let start = Instant::now();
     let stuck = [
