@@ -55,6 +55,7 @@ mod participants;
 #[cfg(test)]
 mod progress;
 pub mod schedules;
+mod settings;
 pub mod stress;
 
 #[cfg(test)]

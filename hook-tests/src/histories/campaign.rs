@@ -8,13 +8,12 @@ use crate::platform::hook::{Plan, with_plan};
 use crate::schedules::choices::Choices;
 use crate::schedules::crew::Crew;
 use crate::schedules::strategy::{MOST_THREADS, Strategy};
+use crate::settings::{self, number};
 use core::mem::ManuallyDrop;
 use core::ops::Range;
-use std::env;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Repeats a campaign, or, with the other one, a round of it.
 pub(crate) const SEED: &str = "HISTORIES_SEED";
@@ -23,20 +22,12 @@ const ROUND: &str = "HISTORIES_ROUND";
 /// How many times as many rounds as in the plain test.
 const SCALE: &str = "HISTORIES_SCALE";
 
-/// A variable of the environment that holds a number.
-fn number(name: &str) -> Option<u64> {
-    let text = env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
-
 pub(crate) fn scale() -> u64 {
     number(SCALE).unwrap_or(1)
 }
 
 pub(crate) fn seed() -> u64 {
-    number(SEED).unwrap_or_else(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| u64::from(time.subsec_nanos()))
-    })
+    settings::seed(SEED)
 }
 
 /// The numbers of so many rounds, or of the one that is asked for.

@@ -8,20 +8,14 @@ use super::operations::{Arena, OPERATIONS, Setting};
 use super::scenarios::{DEADLINE, park_everywhere};
 use crate::alone::alone;
 use crate::schedules::choices::Choices;
+use crate::settings::{self, number};
 use crate::support::{NthKey, Numbered, Quality};
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const SCALE: &str = "PROGRESS_SCALE";
 const SEED: &str = "PROGRESS_SEED";
 
 /// First victims in the plain test, of each kind of keys.
 const FIRST_VICTIMS: u64 = 25;
-
-fn number(name: &str) -> Option<u64> {
-    let text = env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
 
 /// Cases with one first victim.
 fn drawn<K: NthKey, V: Numbered>(choices: &mut Choices) -> Coverage {
@@ -53,9 +47,7 @@ fn drawn<K: NthKey, V: Numbered>(choices: &mut Choices) -> Coverage {
 #[test]
 fn two_threads_parked_anywhere_stop_nobody() {
     alone("progress::pairs::two_threads_parked_anywhere_stop_nobody", || {
-        let seed = number(SEED).unwrap_or_else(|| {
-            SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| u64::from(time.subsec_nanos()))
-        });
+        let seed = settings::seed(SEED);
         println!("{SEED}={seed}");
         let mut choices = Choices::seeded(seed);
         let (mut coverage, scale) = (Coverage::default(), number(SCALE).unwrap_or(1));
