@@ -1,0 +1,76 @@
+//! The models. Each runs in both orders of spawning, has a floor of executions, and names its outcomes: see `loom-tests`.
+
+#[path = "../../../loom-tests/src/models/api.rs"]
+mod api;
+#[path = "../../../loom-tests/src/models/frame.rs"]
+mod frame;
+
+use crate::platform::epoch::{self, nodes, pin};
+use crate::platform::sites::MUTANT;
+use crate::published::Published;
+use api::{Boxed, Map};
+use frame::{model_with_preemptions, race};
+use loom::sync::Arc;
+use std::process::{Command, Stdio};
+
+/// Advances the epoch as far as others let it, and frees what is ready.
+fn collect() {
+    (0..3).for_each(|_| pin().flush());
+}
+
+/// A box that is replaced beside a lookup: it is freed by a deferred function.
+#[test]
+fn replacement_and_get() {
+    model_with_preemptions(1, 100_000, &["10, freed", "10, waiting", "11, freed", "11, waiting"], |witnesses, swap| {
+        let map = Map::<u32, Boxed>::of(&[(1, 10)]);
+        let before = nodes();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (seen, ()) = race(
+            swap,
+            move || ours.get(1).expect("it is there all the time"),
+            move || {
+                theirs.insert(1, 11);
+                collect();
+            },
+        );
+        let freed = if nodes() == before { "freed" } else { "waiting" };
+        witnesses.saw(format_args!("{seen}, {freed}"));
+    });
+}
+
+/// A snapshot that is replaced beside a reader: it is freed by who publishes, when a deferred function has said that it may.
+#[test]
+fn publication_and_load() {
+    model_with_preemptions(
+        1,
+        40_000,
+        &["10, dropped", "10, waiting", "11, dropped", "11, waiting"],
+        |witnesses, swap| {
+            let cell = Arc::new(Published::new(10));
+            let (ours, theirs) = (Arc::clone(&cell), Arc::clone(&cell));
+            let (seen, dropped) = race(
+                swap,
+                move || *ours.load(&pin()),
+                move || {
+                    theirs.store(11);
+                    collect();
+                    theirs.reclaim().dropped
+                },
+            );
+            let dropped = if dropped == 1 { "dropped" } else { "waiting" };
+            witnesses.saw(format_args!("{seen}, {dropped}"));
+        },
+    );
+}
+
+/// A model that does not fail without a grace period would show nothing.
+#[test]
+fn both_fail_without_a_grace_period() {
+    for model in ["replacement_and_get", "publication_and_load"] {
+        let program = std::env::current_exe().expect("a running executable has a path");
+        let mut command = Command::new(program);
+        command.args([&format!("models::{model}"), "--exact"]).env(MUTANT, "GRACE_PERIOD");
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a test can be run");
+        assert!(!status.success(), "{model} passes though what is retired is freed at once");
+    }
+}
