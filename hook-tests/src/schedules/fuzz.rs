@@ -50,6 +50,8 @@ fn run_on<S: Subject>(kind: u8, program: &[u8], schedule: &[u8]) {
 mod tests {
     use super::run;
     use crate::schedules::choices::Choices;
+    use std::fs;
+    use std::path::Path;
 
     #[test]
     fn any_bytes_are_a_round() {
@@ -60,5 +62,13 @@ mod tests {
             let bytes: Vec<u8> = (0..2 + number).map(|_| choices.below(256) as u8).collect();
             run(&bytes);
         }
+    }
+
+    #[test]
+    fn what_a_fuzzer_has_kept_is_right() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/schedule");
+        let entries = fs::read_dir(corpus).expect("a corpus").map(|entry| entry.expect("an entry").path());
+        let rounds = entries.map(|path| run(&fs::read(path).expect("an input"))).count();
+        assert!(rounds >= 20, "{rounds} rounds");
     }
 }
