@@ -11,12 +11,17 @@ use crate::map::AtomicMap;
 use crate::platform::epoch::pin;
 use crate::published::Published;
 use crate::support::NthKey;
+use core::iter;
 use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Rounds of each kind in the plain test.
 const ROUNDS: usize = 20_000;
+
+/// How long the control is tried.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What two threads share: thread `me` does its part, and looks for the other's.
 trait Pair: Sync {
@@ -169,8 +174,10 @@ fn not_both_keys_are_missed() {
             });
             assert!(met, "pair {number}: the threads did not meet");
         }
-        // Rounds until it was seen, and enough of them for a machine that has other things to do.
-        let seen = (0..200).any(|_| outcomes::<Words>(ROUNDS).neither > 0);
+        // Rounds until it was seen, and time enough for a machine that has other things to do.
+        let start = Instant::now();
+        let mut again = iter::from_fn(|| (start.elapsed() < PATIENCE).then(|| outcomes::<Words>(ROUNDS)));
+        let seen = again.any(|outcomes| outcomes.neither > 0);
         assert!(seen, "the test does not see what it is for");
     });
 }
