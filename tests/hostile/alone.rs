@@ -1,7 +1,7 @@
 //! Tests one after the other, or in processes of their own.
 
 use std::env;
-use std::panic::resume_unwind;
+use std::panic::{catch_unwind, resume_unwind};
 use std::process::{Command, Output};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -20,14 +20,30 @@ pub(crate) fn part() -> Option<String> {
     env::var(PART).ok()
 }
 
-/// Runs one test (by its path in this crate) in a process of its own, where `part()` returns `part`.
+/// Runs one test (by its path in this crate) in a process of its own, where `part()` returns `part`. Fails if there is no such test,
+/// which would be a process that succeeds.
 pub(crate) fn child(test: &str, part: &str) -> Output {
     let mut command = Command::new(env::current_exe().expect("a running executable has a path"));
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(PART, part);
-    command.output().expect("a test can be run")
+    let output = command.output().expect("a test can be run");
+    assert!(printed(&output).contains("running 1 test\n"), "{test} is no test:\n{}", printed(&output));
+    output
+}
+
+/// Whether a child has run its test to the end.
+pub(crate) fn passed(output: &Output) -> bool {
+    output.status.success() && printed(output).contains("test result: ok. 1 passed;")
 }
 
 /// What a process has printed.
 pub(crate) fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_child_without_a_test_is_found() {
+    assert!(catch_unwind(|| child("alone::no_such_test", "1")).is_err());
+    if part().is_none() {
+        assert!(passed(&child("alone::a_child_without_a_test_is_found", "1")));
+    }
 }

@@ -1,7 +1,7 @@
 //! A guard that is leaked, or held across a million updates: nothing but memory, and as much of it as the documentation says.
 
 use crate::allocator::live;
-use crate::alone::{child, part, printed};
+use crate::alone::{child, part, passed, printed};
 use crate::settings::setting;
 use atomic_dict::{AtomicMap, DenseMap, Published, pin};
 use std::mem::ManuallyDrop;
@@ -15,7 +15,7 @@ fn in_a_process(test: &str, body: impl FnOnce()) {
     }
     let output = child(test, "1");
     print!("{}", printed(&output));
-    assert!(output.status.success(), "{test} fails");
+    assert!(passed(&output), "{test} fails");
 }
 
 /// Everything goes on, for all threads; what is retired stays.

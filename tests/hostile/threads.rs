@@ -16,7 +16,8 @@ fn die() -> ! {
     resume_unwind(Box::new("a thread that ends here"))
 }
 
-/// A closure panics when its key is to be inserted, and the thread is gone: the key is free for others, at once.
+/// The closure of an insertion panics, and the thread is gone: the key is free for others, at once. Closures run before a slot is
+/// claimed, so no claim is left behind here; threads that end behind one are those of the next test, and of `hook-tests`.
 #[test]
 fn a_thread_that_ends_before_its_value_is_there() {
     alone(|| {

@@ -221,6 +221,11 @@ impl Tally {
         Counted { number, serial, tally: self.clone() }
     }
 
+    /// Whether an object lives.
+    pub(crate) fn is_live(&self, serial: u64) -> bool {
+        self.books().live.contains(&serial)
+    }
+
     pub(crate) fn live(&self) -> usize {
         let books = self.books();
         assert_eq!(books.dropped_twice, 0, "objects were dropped twice");

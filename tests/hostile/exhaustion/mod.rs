@@ -12,7 +12,9 @@
 //! | `workloads` | what is done when memory runs out, and what must be there then |
 //! | `processes` | one process for each point |
 //! | `slots` | failures that come back |
+//! | `again` | the key whose insertion fails is inserted again |
 
+mod again;
 mod processes;
 mod slots;
 mod workloads;

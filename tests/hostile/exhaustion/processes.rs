@@ -3,7 +3,7 @@
 
 use super::workloads::{self, Things, Workload};
 use crate::allocator::{self, Plan};
-use crate::alone::{child, part, printed};
+use crate::alone::{child, part, passed, printed};
 use atomic_dict::{AtomicMap, Published};
 use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,9 +12,9 @@ use std::sync::OnceLock;
 use std::thread;
 
 const SIGABRT: i32 = 6;
-const INTACT: &str = "what was there is intact";
-const NOT_INTACT: &str = "what was there is not intact";
-const COMPLETE: &str = "there are not so many allocations";
+pub(super) const INTACT: &str = "what was there is intact";
+pub(super) const NOT_INTACT: &str = "what was there is not intact";
+pub(super) const COMPLETE: &str = "there are not so many allocations";
 
 struct Scene {
     things: Things,
@@ -49,15 +49,15 @@ fn run(part: &str) {
 }
 
 /// Whether a child ended as it must where memory runs out: by `abort`, or, without slots of a dense map, by a panic.
-fn ended_well(output: &Output) -> bool {
+pub(super) fn ended_well(output: &Output) -> bool {
     let text = printed(output);
     let aborted = output.status.signal() == Some(SIGABRT) && text.contains("memory allocation of");
     let panicked = output.status.signal().is_none() && text.contains("for which there is no memory");
     (aborted || panicked && !output.status.success()) && text.contains(INTACT)
 }
 
-fn is_complete(output: &Output) -> bool {
-    output.status.success() && printed(output).contains(COMPLETE)
+pub(super) fn is_complete(output: &Output) -> bool {
+    passed(output) && printed(output).contains(COMPLETE)
 }
 
 #[test]

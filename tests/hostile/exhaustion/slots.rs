@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const SLOTS: usize = 64 * 8;
 
 /// The k-th piece of slots fails. Returns whether there were so many, and what the operation returned or panicked with.
-fn without_slots<R>(k: u32, operation: impl FnOnce() -> R) -> (bool, Result<R, String>) {
+pub(super) fn without_slots<R>(k: u32, operation: impl FnOnce() -> R) -> (bool, Result<R, String>) {
     allocator::arm(Plan { left: k, zeroed_only: true, look: || {} });
     let result = catch_unwind(AssertUnwindSafe(operation));
     let failed = allocator::disarm().is_some();

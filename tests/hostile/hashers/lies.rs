@@ -7,6 +7,7 @@ use crate::items::{Item, Ledger, Noisy};
 use atomic_dict::{AtomicMap, Compute, Expected};
 use std::cell::Cell;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::thread;
 
 thread_local! {
     static MOOD: Cell<u64> = const { Cell::new(1) };
@@ -157,6 +158,42 @@ fn comparisons_that_lie() {
                 drop(map);
                 ledger.assert_all_dropped_once(&format!("{lie:?}, {quality:?}"));
             }
+        }
+    });
+}
+
+/// A comparison that changed its mind made a value be freed twice (left-right #78). Here two threads replace and remove boxed values
+/// under such keys: all of it ends, and each key and value is dropped once.
+#[test]
+fn left_right_78_a_comparison_changes_its_mind() {
+    const STEPS: u64 = 600;
+    alone(|| {
+        for quality in [Quality::Good, Quality::Constant] {
+            let (ledger, map) = (Ledger::default(), AtomicMap::with_hasher(Poor(quality)));
+            thread::scope(|scope| {
+                for thread in 0..2 {
+                    let (ledger, map) = (&ledger, &map);
+                    scope.spawn(move || {
+                        LIE.set(Lie::Sometimes);
+                        MOOD.set(thread + 1);
+                        for step in 0..STEPS {
+                            let key = || Liar(Noisy::make(step * 7919 % 20, ledger));
+                            let value = || Noisy::make(step, ledger);
+                            match step % 5 {
+                                0 => drop(map.insert(key(), value())),
+                                1 => drop(map.upsert(key(), value, |_| value())),
+                                2 => drop(map.remove(&key())),
+                                3 => drop(map.update(&key(), |_| value())),
+                                _ => drop(map.compare_and_set(key(), Expected::Any, Some(value()))),
+                            }
+                        }
+                    });
+                }
+            });
+            let entries = map.pin().iter().count() as u64;
+            assert!(entries <= 2 * 3 * STEPS / 5, "{entries} entries");
+            drop(map);
+            ledger.assert_all_dropped_once(&format!("{quality:?}, a comparison that changes its mind"));
         }
     });
 }

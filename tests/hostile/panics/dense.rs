@@ -6,22 +6,29 @@ use crate::fuse::{Call, call};
 use crate::items::{Item, Ledger, Noisy};
 use atomic_dict::{Compute, DenseMap, Expected};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-struct Stage<V: 'static> {
-    map: Option<DenseMap<V>>,
-    index: usize,
-    ledger: Ledger,
+pub(crate) struct Stage<V: 'static> {
+    /// `None` when an operation took it away.
+    pub(crate) map: Option<Arc<DenseMap<V>>>,
+    pub(crate) index: usize,
+    pub(crate) ledger: Ledger,
 }
 
 impl<V: Item> Stage<V> {
-    fn new(index: usize, capacity: usize, indices: impl IntoIterator<Item = usize>) -> Self {
-        let stage = Self { map: Some(DenseMap::with_capacity(capacity)), index, ledger: Ledger::default() };
+    pub(crate) fn new(index: usize, capacity: usize, indices: impl IntoIterator<Item = usize>) -> Self {
+        let stage = Self { map: Some(Arc::new(DenseMap::with_capacity(capacity))), index, ledger: Ledger::default() };
         indices.into_iter().for_each(|index| drop(stage.map().insert(index, stage.value(index as u64 * 2 + 1))));
         stage
     }
 
     fn map(&self) -> &DenseMap<V> {
         self.map.as_ref().expect("no operation took it away")
+    }
+
+    /// Takes the map away.
+    fn take(&mut self) -> Option<DenseMap<V>> {
+        self.map.take().map(|map| Arc::into_inner(map).expect("nobody shares it"))
     }
 
     fn value(&self, number: u64) -> V {
@@ -75,7 +82,7 @@ impl<V: Item> Scene for Stage<V> {
     }
 }
 
-fn keyed<V: Item>() -> Vec<Operation<Stage<V>>> {
+pub(crate) fn keyed<V: Item>() -> Vec<Operation<Stage<V>>> {
     let mut all = vec![
         Operation::<Stage<V>>::new("insert", |s| drop(s.map().insert(s.index, s.value(51)))),
         Operation::new("insert, flush", |s| {
@@ -155,7 +162,7 @@ fn deciding<V: Item>() -> Vec<Operation<Stage<V>>> {
     ]
 }
 
-fn whole<V: Item>() -> Vec<Operation<Stage<V>>> {
+pub(super) fn whole<V: Item>() -> Vec<Operation<Stage<V>>> {
     fn entries<V: Item>(s: &Stage<V>) -> impl Iterator<Item = (usize, V)> {
         (0..90).step_by(7).map(|index| {
             call(Call::Iterator);
@@ -177,14 +184,14 @@ fn whole<V: Item>() -> Vec<Operation<Stage<V>>> {
             });
         }),
         Operation::new("clear", |s| s.map().clear()),
-        Operation::new("drop", |s| drop(s.map.take())),
+        Operation::new("drop", |s| drop(s.take())),
         Operation::new("into_iter", |s| {
-            if let Some(map) = s.map.take() {
+            if let Some(map) = s.take() {
                 map.into_iter().for_each(|_| call(Call::Closure));
             }
         }),
         Operation::new("into_iter, in part", |s| {
-            if let Some(map) = s.map.take() {
+            if let Some(map) = s.take() {
                 let _first = map.into_iter().next();
             }
         }),

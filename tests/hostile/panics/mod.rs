@@ -14,13 +14,15 @@
 //! | `migration` | both, while entries move: to a larger table, a smaller one, one without the slots of removed keys |
 //! | `dense` | `DenseMap` |
 //! | `published` | `Published` |
+//! | `peers` | those in which other maps had bugs, by the names of these |
 //! | `controls` | maps that do it wrong, which must be found |
 
 mod controls;
-mod dense;
+pub(crate) mod dense;
 pub(crate) mod keyed;
 pub(crate) mod maps;
 pub(crate) mod migration;
+mod peers;
 mod published;
 mod whole;
 

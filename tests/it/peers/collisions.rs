@@ -1,7 +1,7 @@
 //! Growth and migration of keys with equal hashes.
 
 use super::{WAYS_TO_PUT, assert_reads, ends, put};
-use crate::support::{Hashing, NthKey, Numbered, Quality, together};
+use crate::support::{Hashing, NthKey, Numbered, Quality, TRICKY, together};
 use atomic_dict::{AtomicMap, Expected};
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -105,5 +105,36 @@ fn go_69534_more_equal_hashes_than_there_are_bits() {
     ends(|| {
         run::<u64, u64>();
         run::<String, String>();
+    });
+}
+
+/// An identity hasher made a map crash (papaya #20). Here keys are their own hashes: small, huge and special ones, and ones that
+/// differ in their top bits, or in a few bits in the middle, only.
+#[test]
+fn papaya_20_an_identity_hasher_crashes() {
+    ends(|| {
+        let shifted = |shift: u32| (0..200).map(|number: u64| number.rotate_left(shift)).collect::<Vec<_>>();
+        let mut families: Vec<Vec<u64>> = [0, 8, 16, 32, 48, 56].into_iter().map(shifted).collect();
+        families.push((0..200).map(|number| u64::MAX - number).collect());
+        families.push(TRICKY.into_iter().flat_map(|key| [key, key ^ 1 << 40, key ^ 1 << 63]).collect());
+        for mut family in families {
+            family.sort_unstable();
+            family.dedup();
+            let map = AtomicMap::with_hasher(Hashing::new(Quality::Identity));
+            together(2, |thread| {
+                for key in &family {
+                    if thread == 0 {
+                        assert!(map.insert(*key, 1).is_none(), "{key:#x}");
+                        assert_eq!(map.upsert(*key, || 0, |count| count + 1).to_string(), "2", "{key:#x}");
+                    }
+                    assert!(map.get(key).is_none_or(|count| (1..=2).contains(&*count)), "{key:#x}");
+                }
+            });
+            let mut keys: Vec<u64> = map.pin().keys().map(|key| *key).collect();
+            keys.sort_unstable();
+            assert_eq!(keys, family);
+            family.iter().for_each(|key| assert!(map.remove(key).is_some() && !map.contains_key(key), "{key:#x}"));
+            assert!(map.is_empty());
+        }
     });
 }

@@ -17,13 +17,14 @@
 //! | JDK-8028564 | `jdk_8028564_a_key_is_not_found_after_its_insertion_among_collisions` |
 //! | JCTools #151, flurry #83 | `jctools_151_the_copies_are_miscounted` |
 //! | golang/go #69534, #73427 | `go_69534_more_equal_hashes_than_there_are_bits` |
+//! | papaya #20 | `papaya_20_an_identity_hasher_crashes` |
 //!
-//! Atomicity, counts, iteration (`atomicity`), and user code inside operations (`closures`):
+//! Atomicity, counts, iteration (`atomicity`, `indices`, `iteration`), and user code inside operations (`closures`):
 //!
 //! | reported in | test |
 //! | --- | --- |
 //! | JCTools #205 | `jctools_205_two_removals_return_one_value` |
-//! | stephenc/high-scale-lib #5 | `high_scale_lib_5_operations_on_special_keys_are_not_atomic` |
+//! | stephenc/high-scale-lib #5 | `high_scale_lib_5_operations_on_special_keys_are_not_atomic`, `high_scale_lib_5_operations_at_the_ends_of_a_dense_map_are_not_atomic` |
 //! | JCTools #244 | `jctools_244_a_conditional_operation_on_an_absent_key_fails_an_assertion` |
 //! | JCTools #335 | `jctools_335_a_removal_by_iteration_misses_a_changed_value` |
 //! | JCTools #354 | `jctools_354_a_removed_key_comes_back` |
@@ -33,6 +34,14 @@
 //! | documentation of papaya, linera-io/linera-protocol #5752 | `papaya_a_closure_runs_again_though_nobody_was_first`, `papaya_a_closure_that_removes_runs_again_though_nobody_was_first` |
 //! | JDK-8062841, libcuckoo #127 | `jdk_8062841_a_closure_that_calls_the_map_does_not_return` |
 //! | dashmap #64, #74, #195, #233, #369 | `dashmap_64_an_operation_waits_for_a_reference` |
+//! | RUSTSEC-2022-0006 | `rustsec_2022_0006_an_iterator_yields_what_is_not_there_yet` |
+//!
+//! Reclamation (`reclamation`):
+//!
+//! | reported in | test |
+//! | --- | --- |
+//! | crossbeam PR #42 | `crossbeam_42_garbage_is_freed_while_it_is_read` |
+//! | RUSTSEC-2018-0009 | `rustsec_2018_0009_an_item_is_dropped_twice_by_the_collector` |
 //!
 //! What these rows have that cannot be met here:
 //!
@@ -40,13 +49,17 @@
 //!   while a key is moved takes its place;
 //! - parlayhash #14, a table pointer read before pinning: no public function takes a pointer or a guard, so the test
 //!   can only read under short pins;
-//! - high-scale-lib #5, the map of integers: there is no such map; special keys are keys of this one;
-//! - leapfrog #22, weak orderings: a matter of the models.
+//! - leapfrog #22, and RUSTSEC-2022-0006 on a processor with weak orderings: a matter of the models.
+//!
+//! A test of `tests/soundness` reads this table: each name is that of a function.
 
 mod atomicity;
 mod closures;
 mod collisions;
 mod growth;
+mod indices;
+mod iteration;
+mod reclamation;
 
 use crate::support::{Hashing, NthKey, Numbered};
 use atomic_dict::{AtomicMap, Compute, Expected};
@@ -67,7 +80,7 @@ fn ends(body: impl FnOnce() + Send + 'static) {
         let _running = running; // dropped at the end
         body();
     });
-    let waited = end.recv_timeout(Duration::from_secs(60));
+    let waited = end.recv_timeout(Duration::from_secs(600));
     assert_eq!(waited, Err(RecvTimeoutError::Disconnected), "still running");
     thread.join().unwrap_or_else(|panic| resume_unwind(panic));
 }
