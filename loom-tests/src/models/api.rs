@@ -251,6 +251,12 @@ impl<K: Word, V: Word> Map<K, V> {
         (result, slots.iter().filter(|slot| ![0, 3, 5, 6].contains(&value(slot))).count())
     }
 
+    /// Lines of the root.
+    pub(crate) fn lines(&self) -> usize {
+        let guard = epoch::pin();
+        self.raw.root(&guard).expect("the map has a table").lines().len()
+    }
+
     /// Asks for growth of the root's successor.
     pub(crate) fn grow_next(&self) {
         let guard = epoch::pin();

@@ -1,18 +1,29 @@
 //! Several helpers at one table, and who may call its migration finished.
 
-use super::{Boxed, FIRST_LINE, Map, SECOND_LINE, Word, model, model_with_preemptions, race};
+use super::{Boxed, FIRST_LINE, Map, SECOND_LINE, Word, model, model_with_preemptions, moved_by, race, race_at};
 use crate::platform::epoch;
+
+/// Who has tried to freeze a slot.
+fn frozen_by(first: usize, second: usize) -> &'static str {
+    match (first, second) {
+        (0, _) => "second",
+        (_, 0) => "first",
+        _ => "both",
+    }
+}
 
 /// Both move the same block.
 fn two_helpers<K: Word, V: Word>(removed: bool) {
-    model(5400, &[], move |_, swap| {
+    model(5400, &["both", "first", "second"], move |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         if removed {
             map.remove(1);
         }
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.finish_migration(), move || theirs.finish_migration());
+        let (((), first), ((), second)) =
+            race_at("FREEZE", swap, move || ours.finish_migration(), move || theirs.finish_migration());
+        witnesses.saw(frozen_by(first, second));
         assert_eq!(map.get(1), (!removed).then_some(10));
     });
 }
@@ -30,11 +41,13 @@ fn two_helpers_at_a_removed_key() {
 /// Two `EMPTY` reserved slots, which both freeze.
 #[test]
 fn two_helpers_at_reserved_slots() {
-    model(14_000, &[], |_, swap| {
+    model(14_000, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u64, u32>::with_capacity(1, 0, &[]);
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.finish_migration(), move || theirs.finish_migration());
+        let (((), first), ((), second)) =
+            race_at("FREEZE", swap, move || ours.finish_migration(), move || theirs.finish_migration());
+        witnesses.saw(frozen_by(first, second));
         assert_eq!(map.entries(), []);
     });
 }
@@ -53,11 +66,12 @@ fn get_by_tags_and_two_helpers() {
 }
 
 fn two_helpers_and_get(floor: usize, handle: fn(&Map<u32, u32>) -> Map<u32, u32>) {
-    model(floor, &[], move |_, swap| {
+    model(floor, &["moved by both", "moved by the first", "moved by the second"], move |witnesses, swap| {
         let map = handle(&Map::of(&[(1, 10)]));
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(
+        let (((), first), (seen, second)) = race_at(
+            "COPY_VALUE",
             swap,
             move || ours.help(),
             move || {
@@ -66,6 +80,7 @@ fn two_helpers_and_get(floor: usize, handle: fn(&Map<u32, u32>) -> Map<u32, u32>
                 theirs.get_under(1, &guard)
             },
         );
+        witnesses.saw(moved_by("first", first, "second", second));
         assert_eq!(seen, Some(10), "present throughout");
     });
 }
@@ -73,11 +88,12 @@ fn two_helpers_and_get(floor: usize, handle: fn(&Map<u32, u32>) -> Map<u32, u32>
 /// The last to count its block, who promotes, has seen the copies of the others. (One guard, as above.)
 #[test]
 fn get_and_helpers_of_two_blocks() {
-    model(1100, &[], |_, swap| {
+    model(1100, &["moved by the first", "moved by the second"], |witnesses, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[(1, 10)]);
         map.start_migration_to(2);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(
+        let (((), first), (seen, second)) = race_at(
+            "COPY_VALUE",
             swap,
             move || ours.help(),
             move || {
@@ -86,6 +102,7 @@ fn get_and_helpers_of_two_blocks() {
                 theirs.get_under(1, &guard)
             },
         );
+        witnesses.saw(moved_by("first", first, "second", second));
         assert_eq!(seen, Some(10), "present throughout");
     });
 }
@@ -93,10 +110,11 @@ fn get_and_helpers_of_two_blocks() {
 /// Both give the root a successor, and help.
 #[test]
 fn two_starts_of_a_migration() {
-    model(580, &[], |_, swap| {
+    model(580, &["moved by both", "moved by the first", "moved by the second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.migrate(), move || theirs.migrate());
+        let (((), first), ((), second)) = race_at("COPY_VALUE", swap, move || ours.migrate(), move || theirs.migrate());
+        witnesses.saw(moved_by("first", first, "second", second));
         assert_eq!(map.get(1), Some(10));
     });
 }

@@ -1,6 +1,6 @@
 //! R3: a helper that sleeps through its migration and wakes in the next one.
 
-use super::{Boxed, Map, Word, model, race};
+use super::{Boxed, Map, Word, model, moved_by, race, race_at};
 use crate::platform::epoch;
 use core::ptr;
 use loom::sync::atomic::Ordering;
@@ -89,12 +89,14 @@ fn late_helper_that_follows() {
 /// it, and the copy into that line would get lost.
 #[test]
 fn growth_of_a_table_that_is_not_the_root() {
-    model(5000, &[], |_, swap| {
+    model(5000, &["moved by the helper", "moved by the writer"], |witnesses, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[(1, 10)]);
         map.start_migration_to(2);
         map.grow_next();
         let (late, ours) = (map.clone(), map.clone());
-        race(swap, move || late.help(), move || assert_eq!(ours.insert(2, 20), None));
+        let (((), helper), ((), writer)) =
+            race_at("COPY_VALUE", swap, move || late.help(), move || assert_eq!(ours.insert(2, 20), None));
+        witnesses.saw(moved_by("helper", helper, "writer", writer));
         assert_eq!(map.entries(), [(1, 10), (2, 20)]);
     });
 }

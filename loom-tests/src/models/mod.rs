@@ -30,9 +30,11 @@
 //! | V1, V1 | `two_insertions_of_one_boxed_key` |
 //! | V1, V2 and V3 | `claim_and_removal_of_one_key` |
 //! | N1, N1 | `two_starts_of_a_migration` |
+//! | N1, N2 | `growth_and_rebuild` |
+//! | N2, N2 | `two_rebuilds` |
 //! | N2, K1 and V1 | `rebuild_and_insertion_boxed`, `insertions_beside_a_count` |
 //! | N2, V4 | `rebuild_and_return_of_a_removed_boxed_key` |
-//! | N3, N3 | `two_insertions_into_a_closed_table` |
+//! | N3, N3 | `two_insertions_into_a_closed_table`, `two_rebuilds` |
 //! | V1, V5 | `insert_and_migration_boxed` |
 //! | V1, V6 | `claim_and_a_whole_life_of_the_key` |
 //! | V1, V9 | `claim_and_migration_and_another_insertion`, `a_claim_closed_by_another_insertion`, `insertion_of_a_reserved_key_and_migration` |
@@ -62,6 +64,7 @@
 //! | --- | --- |
 //! | S1, S1 | `two_new_segments` |
 //! | D1, D1 | `two_insertions_of_a_box`, `two_pushes`, `push_and_insertion` |
+//! | D1, D2 | `insertion_and_compare_and_set_of_a_box`, `insertion_and_compare_and_set_of_an_index`, `insertion_and_update_of_a_box` |
 //! | D1, D3 | `removal_and_insertion_of_a_box` |
 //! | D2, D2 | `two_replacements_of_a_box`, `two_updates_of_an_index`, `two_compare_and_sets_of_an_index`, `two_replacements_of_values_that_need_a_box` |
 //! | D2, D3 | `removal_and_compare_and_set_of_a_box`, `removal_and_update_of_an_index` |
@@ -77,6 +80,7 @@ mod dense;
 mod frame;
 mod helpers;
 mod keys;
+mod killed;
 mod late;
 mod lines;
 mod migration;
@@ -89,8 +93,29 @@ mod vacuity;
 mod values;
 mod walks;
 
+use crate::platform::sites;
 pub(crate) use api::*;
 pub(crate) use frame::*;
+
+/// Runs two closures as threads, and counts how many times each of them comes to a site.
+pub(crate) fn race_at<A: Send + 'static, B: Send + 'static>(
+    site: &'static str,
+    swap: bool,
+    first: impl FnOnce() -> A + Send + 'static,
+    second: impl FnOnce() -> B + Send + 'static,
+) -> ((A, usize), (B, usize)) {
+    race(swap, move || sites::reached(site, first), move || sites::reached(site, second))
+}
+
+/// Who has tried to put a copy into the next table, as the witness of a model.
+pub(crate) fn moved_by(first: &str, copies_of_first: usize, second: &str, copies_of_second: usize) -> String {
+    match (copies_of_first > 0, copies_of_second > 0) {
+        (true, true) => "moved by both".to_owned(),
+        (true, false) => format!("moved by the {first}"),
+        (false, true) => format!("moved by the {second}"),
+        (false, false) => "moved by nobody".to_owned(),
+    }
+}
 
 /// Inserts key 1 beside a lookup of it, which may or may not see it; the one who inserts does.
 pub(crate) fn insertion_that_is_seen<K: Word, V: Word>(map: &Map<K, V>, witnesses: &Witnesses, swap: bool) {

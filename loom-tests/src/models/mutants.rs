@@ -1,5 +1,6 @@
 //! Weakens every site and takes out every rule that a page of `docs` says a model holds: that model must fail.
 
+use super::killed::reason_of;
 use crate::platform::sites::MUTANT;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// A page of the protocol.
 pub(super) struct Page {
-    text: &'static str,
+    pub(super) text: &'static str,
     /// The folders of `src` whose sites and rules stand there.
     pub(super) folders: &'static [&'static str],
 }
@@ -110,27 +111,12 @@ fn this_executable() -> Command {
     command
 }
 
-/// Whether a model fails with a mutant in force.
-fn fails(model: &str, mutant: &str) -> bool {
+/// Why a model fails with a mutant in force, if it does.
+fn reason(model: &str, mutant: &str) -> Option<String> {
     let path = test_path(model).unwrap_or_else(|| panic!("{mutant}: there is no model {model}"));
-    let mut child = this_executable()
-        .args([&path, "--exact", "--nocapture"])
-        .env(MUTANT, mutant)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("a test can be run");
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().expect("the child is ours") {
-            return !status.success();
-        }
-        if start.elapsed() > PATIENCE {
-            child.kill().expect("the child is ours");
-            child.wait().expect("the child is ours");
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let mut command = this_executable();
+    command.args([&path, "--exact", "--nocapture"]).env(MUTANT, mutant);
+    reason_of(command, PATIENCE)
 }
 
 #[test]
@@ -148,13 +134,10 @@ fn every_mutant_is_killed() {
                 loop {
                     let Some((model, mutant)) = queue.lock().expect("no panic while it is held").next() else { return };
                     let start = Instant::now();
-                    let killed = fails(model, &mutant);
-                    println!(
-                        "{mutant}: {} by {model} in {:?}",
-                        if killed { "killed" } else { "NOT KILLED" },
-                        start.elapsed()
-                    );
-                    if !killed {
+                    let reason = reason(model, &mutant);
+                    let (verdict, elapsed) = (if reason.is_some() { "killed" } else { "NOT KILLED" }, start.elapsed());
+                    println!("{mutant}: {verdict} by {model} in {elapsed:?}: {}", reason.as_deref().unwrap_or("–"));
+                    if reason.is_none() {
                         survivors.lock().expect("no panic while it is held").push(format!("{mutant} ({model})"));
                     }
                 }

@@ -116,14 +116,44 @@ fn models_behind<'t>(text: &'t str, heading: &str) -> Vec<&'t str> {
     names.filter(|name| name.contains('_') && !name.ends_with('*')).collect()
 }
 
+const HEADING: &str = "Transitions that meet";
+
+/// The documentation of the models.
+fn comment() -> String {
+    let lines = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("//!"));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The numbers of transitions in a text: `K1`, `P6`.
+fn numbers(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let is_number = |word: &&str| {
+        let digits = word.strip_prefix(|letter: char| letter.is_ascii_uppercase()).unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    words.filter(is_number).collect()
+}
+
+#[test]
+fn every_transition_meets_something() {
+    let comment = comment();
+    for page in PAGES {
+        let cells = page.text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let defined: Vec<_> = cells.filter(|cell| numbers(cell).contains(cell)).collect();
+        let folders = page.folders;
+        assert!(defined.len() >= 4, "the page of {folders:?} has tables of transitions: {defined:?}");
+        // A page has a table of its own, or stands in that of the models.
+        let (_, pairs) =
+            page.text.split_once(HEADING).or_else(|| comment.split_once(HEADING)).expect("a table of pairs");
+        let named = numbers(pairs);
+        let missing: Vec<_> = defined.into_iter().filter(|number| !named.contains(number)).collect();
+        assert_eq!(missing, [""; 0], "{folders:?}: no pair and no reader names them");
+    }
+}
+
 #[test]
 fn every_pair_names_models() {
-    const HEADING: &str = "Transitions that meet";
-    let comment: String = include_str!("mod.rs")
-        .lines()
-        .filter_map(|line| line.strip_prefix("//!"))
-        .flat_map(|line| [line, "\n"])
-        .collect();
+    let comment = comment();
     let published = include_str!("../../../docs/PUBLISHED.md");
     for (text, least) in [(comment.as_str(), 40), (published, 10)] {
         let names = models_behind(text, HEADING);

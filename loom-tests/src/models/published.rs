@@ -1,9 +1,10 @@
 //! The cell of snapshots: publication, versions, reclamation (`docs/PUBLISHED.md`).
 
 use super::{model, race};
-use crate::platform::epoch;
+use crate::platform::{epoch, sites};
 use crate::published::Published;
 use loom::cell::UnsafeCell;
+use loom::sync::atomic::AtomicUsize as Moment;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -117,14 +118,26 @@ fn two_publications() {
     });
 }
 
-/// P1, P1 by `swap`: each value is replaced once.
+/// P1, P1 and P2, P2 by `swap`: each value is replaced once, and comes into the list beside the other.
 #[test]
 fn two_swaps() {
-    model(1200, &["10 11", "12 10"], |witnesses, swap| {
+    let expected = ["10 11, in turn", "10 11, first again", "10 11, second again"];
+    let expected = [&expected[..], &["12 10, in turn", "12 10, first again", "12 10, second again"]].concat();
+    model(1200, &expected, |witnesses, swap| {
         let cell = Cell::new();
         let (ours, theirs) = (cell.clone(), cell.clone());
-        let (first, second) = race(swap, move || ours.swap(11), move || theirs.swap(12));
-        witnesses.saw(format_args!("{first} {second}"));
+        let ((first, pushes_of_first), (second, pushes_of_second)) = race(
+            swap,
+            move || sites::reached("RETIRED_PUSH", || ours.swap(11)),
+            move || sites::reached("RETIRED_PUSH", || theirs.swap(12)),
+        );
+        let pushes = match (pushes_of_first, pushes_of_second) {
+            (1, 1) => "in turn",
+            (2, 1) => "first again",
+            (1, 2) => "second again",
+            other => panic!("one push can be late, once: {other:?}"),
+        };
+        witnesses.saw(format_args!("{first} {second}, {pushes}"));
     });
 }
 
@@ -252,16 +265,52 @@ fn two_reclamations() {
     });
 }
 
-/// A cell that is dropped drops what waits, although the end of its grace period was not seen.
+/// P3, P3: two requests that did not know of each other, and two threads that find them due at once. (The first two threads make
+/// the requests, each by a publication.)
 #[test]
-fn a_cell_that_is_dropped_while_values_wait() {
-    model(40, &[], |_, swap| {
+fn two_notices_at_once() {
+    // How many times each has tried to raise `due`: three times together, if one came again because of the other.
+    let in_turn = ["0 0", "0 1", "1 0", "0 2", "2 0", "1 1"];
+    model(2000, &[&in_turn[..], &["1 2", "2 1"]].concat(), |witnesses, swap| {
         epoch::collect_in_flush();
         let cell = Cell::new();
-        let (drops, theirs) = (Arc::clone(&cell.drops), cell.clone());
-        race(swap, move || drop(epoch::pin()), move || theirs.swap(11));
-        drop(cell);
-        assert_eq!(drops.load(Ordering::Relaxed), 2);
-        epoch::pin().flush(); // the notice comes to nothing
+        let (ours, theirs) = (cell.clone(), cell.clone());
+        race(swap, move || ours.swap(11), move || theirs.swap(12));
+        let raise = || sites::reached("DUE_RAISE", || epoch::pin().flush()).1;
+        let (first, second) = race(swap, raise, raise);
+        witnesses.saw(format_args!("{first} {second}"));
+        assert_eq!(cell.published.reclaim().waiting, 0, "all guards are gone");
+        assert_eq!(cell.dropped(), 2, "all but the current one");
+    });
+}
+
+/// P3, P6: a cell is dropped, and what waits in it, while a notice raises `due`: before it, after it, or meanwhile.
+#[test]
+fn a_cell_that_is_dropped_while_values_wait() {
+    model(30, &["0 0", "0 1", "0 2", "1 1", "1 2", "2 2"], |witnesses, swap| {
+        epoch::collect_in_flush();
+        let cell = Cell::new();
+        let drops = Arc::clone(&cell.drops);
+        cell.swap(11);
+        // How far the notice is. It shares nothing else with who drops the cell.
+        let moment = Arc::new(Moment::new(0));
+        let now = Arc::clone(&moment);
+        let (raises, (begin, end)) = race(
+            swap,
+            move || {
+                moment.fetch_add(1, Ordering::Relaxed);
+                let ((), raises) = sites::reached("DUE_RAISE", || epoch::pin().flush());
+                moment.fetch_add(1, Ordering::Relaxed);
+                raises
+            },
+            move || {
+                let begin = now.fetch_add(0, Ordering::Relaxed);
+                drop(cell);
+                (begin, now.fetch_add(0, Ordering::Relaxed))
+            },
+        );
+        witnesses.saw(format_args!("{begin} {end}"));
+        assert_eq!(raises, 1, "one notice");
+        assert_eq!(drops.load(Ordering::Relaxed), 2, "the one that waits, and the current one");
     });
 }

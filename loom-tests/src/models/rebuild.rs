@@ -1,7 +1,9 @@
 //! N2, N3: a table that closes before its successor is made, and successors that are not larger.
 
-use super::{Boxed, Map, Word, model, model_with_preemptions, race};
+use super::{Boxed, Map, Word, model, model_with_preemptions, race, race_at};
+use crate::platform::epoch;
 use crate::platform::lines::LINE_SLOTS;
+use crate::platform::sites;
 use crate::platform::sync::load_newest;
 
 /// A claim and its value race the closing of the table.
@@ -43,6 +45,44 @@ fn two_insertions_into_a_closed_table() {
         race(swap, move || ours.insert(2, 20), move || theirs.insert(3, 30));
         map.finish_migration();
         assert_eq!(map.entries(), [(1, 10), (2, 20), (3, 30)]);
+    });
+}
+
+/// N2, N2, and N3, N3: whoever finds no successor behind N2 makes N3; the other one may come before that, or find one.
+#[test]
+fn two_rebuilds() {
+    model_with_preemptions(1, 80, &["1 1", "1 0", "0 1"], |witnesses, swap| {
+        let map = Map::<u32, u32>::of(&[(1, 10), (2, 20)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (((), first), ((), second)) = race(
+            swap,
+            move || sites::reached("SET_NEXT", || ours.rebuild()),
+            move || sites::reached("SET_NEXT", || theirs.rebuild()),
+        );
+        witnesses.saw(format_args!("{first} {second}"));
+        map.finish_migration();
+        assert_eq!(map.entries(), [(1, 10), (2, 20)]);
+    });
+}
+
+/// N1, N2: one gives the table a larger successor, while the other closes it for one of any size. (Neither helps, so both meet
+/// the same table.)
+#[test]
+fn growth_and_rebuild() {
+    model(160, &["grown", "rebuilt"], |witnesses, swap| {
+        let map = Map::<Boxed, u32>::of(&[(1, 10), (2, 20)]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let rebuild = move || {
+            let guard = epoch::pin();
+            let root = theirs.raw().root(&guard).expect("the map has a table");
+            theirs.raw().rebuild(root, 1, &guard);
+        };
+        let (_, ((), attempts)) = race_at("SET_NEXT", swap, move || ours.start_migration_to(2), rebuild);
+        map.finish_migration();
+        // Who loses N2 to N1 finds a successor, and makes none.
+        assert!(attempts > 0 || map.lines() == 2);
+        witnesses.saw(if attempts == 0 { "grown" } else { "rebuilt" });
+        assert_eq!(map.entries(), [(1, 10), (2, 20)]);
     });
 }
 

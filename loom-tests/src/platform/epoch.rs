@@ -150,10 +150,16 @@ impl Guard {
         if !BOOKS.with_borrow(|books| books.collecting) {
             return;
         }
-        UNPINNINGS.fetch_add(0, Ordering::Acquire);
-        let is_due = |notice: &mut Notice| notice.guards.is_empty();
-        let due: Vec<_> = BOOKS.with_borrow_mut(|books| books.notices.extract_if(.., is_due).collect());
-        due.into_iter().for_each(|notice| (notice.run)());
+        loop {
+            UNPINNINGS.fetch_add(0, Ordering::Acquire);
+            let due = BOOKS.with_borrow_mut(|books| {
+                let place = books.notices.iter().position(|notice| notice.guards.is_empty())?;
+                Some(books.notices.remove(place))
+            });
+            // One at a time: another thread may run the next one meanwhile.
+            let Some(notice) = due else { return };
+            (notice.run)();
+        }
     }
 
     pub(crate) fn defer<F: FnOnce() + Send + 'static>(&self, notice: F) {

@@ -30,6 +30,16 @@ thread_local! {
     static STEP: Cell<bool> = const { Cell::new(false) };
 }
 
+thread_local! {
+    /// How many threads of the model count.
+    static COUNTING: Cell<usize> = const { Cell::new(0) };
+}
+
+loom::thread_local! {
+    /// The site that this thread counts, and how many times it has come there.
+    static REACHED: Cell<(&'static str, usize)> = Cell::new(("", 0));
+}
+
 fn mutant() -> Option<&'static (String, Option<Ordering>)> {
     static PARSED: OnceLock<Option<(String, Option<Ordering>)>> = OnceLock::new();
     PARSED
@@ -56,10 +66,26 @@ pub(crate) fn mutated() -> bool {
 /// The ordering of a site. The access itself comes next on this thread of the machine, and takes a step if it is to.
 pub(crate) fn ordering(name: &'static str, ordering: Ordering) -> Ordering {
     STEP.set(!WITHOUT_STEP.iter().any(|prefix| name.starts_with(prefix)));
+    if COUNTING.get() > 0 {
+        REACHED.with(|reached| {
+            let (counted, times) = reached.get();
+            reached.set((counted, times + usize::from(counted == name)));
+        });
+    }
     match mutant() {
         Some((mutant, Some(weaker))) if mutant == name => *weaker,
         _ => ordering,
     }
+}
+
+/// Runs `body`, and returns what it returns, and how many times this thread has come to a site meanwhile: what else it met does
+/// not always show in what it returns.
+pub(crate) fn reached<R>(name: &'static str, body: impl FnOnce() -> R) -> (R, usize) {
+    COUNTING.set(COUNTING.get() + 1);
+    REACHED.with(|reached| reached.set((name, 0)));
+    let result = body();
+    COUNTING.set(COUNTING.get() - 1);
+    (result, REACHED.with(|reached| reached.replace(("", 0))).1)
 }
 
 /// Whether the access that comes now takes a step.

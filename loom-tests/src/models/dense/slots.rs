@@ -1,6 +1,6 @@
 //! D1 to D3: slots of boxed values, and of values that stand in them.
 
-use super::super::{Boxed, model, race};
+use super::super::{Boxed, Word, model, race};
 use super::{Dense, presence};
 
 #[test]
@@ -142,5 +142,49 @@ fn two_compare_and_sets_of_an_index() {
             (Err(Some(12)), Ok(())) => witnesses.saw("second"),
             other => panic!("one succeeds, the other sees it: {other:?}"),
         }
+    });
+}
+
+/// D1, D2: a compare-and-set of what another thread is about to put there.
+fn insertion_and_compare_and_set<V: Word>(floor: usize) {
+    model(floor, &["inserted", "inserted and replaced"], |witnesses, swap| {
+        let map = Dense::<V>::of(1, &[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        match race(swap, move || ours.insert(0, 10), move || theirs.compare_and_set(0, Some(10), Some(11))) {
+            (None, Err(None)) => {
+                witnesses.saw("inserted");
+                assert_eq!(map.get(0), Some(10));
+            }
+            (None, Ok(())) => {
+                witnesses.saw("inserted and replaced");
+                assert_eq!(map.get(0), Some(11));
+            }
+            other => panic!("not an order of the two: {other:?}"),
+        }
+        assert_eq!(map.len(), 1);
+    });
+}
+
+#[test]
+fn insertion_and_compare_and_set_of_a_box() {
+    insertion_and_compare_and_set::<Boxed>(100);
+}
+
+#[test]
+fn insertion_and_compare_and_set_of_an_index() {
+    insertion_and_compare_and_set::<u32>(100);
+}
+
+/// D1, D2: an update changes what was inserted, and inserts nothing.
+#[test]
+fn insertion_and_update_of_a_box() {
+    model(100, &["10", "11"], |witnesses, swap| {
+        let map = Dense::<Boxed>::of(1, &[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (before, added) = race(swap, move || ours.insert(0, 10), move || theirs.add(0, 1));
+        assert_eq!((before, added.is_none_or(|added| added == 11)), (None, true));
+        let left = map.get(0).expect("inserted");
+        assert_eq!(left, added.unwrap_or(10), "an update is not lost");
+        witnesses.saw(left);
     });
 }
