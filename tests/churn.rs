@@ -2,13 +2,14 @@
 //!
 //! - two threads insert and remove distinct keys, with few and with many entries between: live bytes stay on a plateau
 //!   (crossbeam #566, JCTools #422: garbage or a table grew without bound), also beside a thread that traverses (crossbeam #671);
-//! - a map that was filled and emptied gives its memory back: by removals, by `retain`, by `clear`.
+//! - a map that was filled and emptied gives its memory back: by removals, by `retain`, by `clear`;
+//! - a long list of garbage leaves nothing that would delay what comes later.
 //!
 //! By default a few million operations; `CHURN_OPERATIONS=100_000_000 CHURN_ENTRIES=10_000_000 cargo test --release --test churn
 //! -- --nocapture` is the long run.
 #![allow(unsafe_code)] // The allocator.
 
-use atomic_dict::AtomicMap;
+use atomic_dict::{AtomicMap, Published, pin};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
@@ -106,6 +107,20 @@ fn gives_memory_back(entries: u64, how: &str, empty: impl FnOnce(&AtomicMap<u64,
     assert!(left < 64 << 10, "{left} live bytes are left by {how}");
 }
 
+/// What the collector needed for a long list of garbage is garbage of its own, which must not stand before what comes later.
+fn leaves_nothing_before_what_comes_later() {
+    let map = AtomicMap::new();
+    let guard = pin();
+    (0..1_000_000_u64).for_each(|number| drop(map.insert(0, Box::new(number))));
+    drop(guard);
+    map.flush();
+    let cell = Published::new(0);
+    let guard = pin();
+    assert_eq!(*cell.swap(1, &guard), 0);
+    drop(guard);
+    assert_eq!(cell.reclaim().waiting, 0);
+}
+
 #[test]
 fn memory_of_keys_that_come_and_go() {
     let operations = setting("CHURN_OPERATIONS", 2_000_000);
@@ -113,6 +128,7 @@ fn memory_of_keys_that_come_and_go() {
         assert_plateau(operations, window);
     }
     crossbeam_671_a_traversal_beside_removals_leaks(operations / 4);
+    leaves_nothing_before_what_comes_later();
     let entries = setting("CHURN_ENTRIES", 500_000);
     gives_memory_back(entries, "removals", |map| {
         let pinned = map.pin();

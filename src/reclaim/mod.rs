@@ -23,8 +23,8 @@ use crate::platform::{discards, epoch};
 pub(crate) fn collect() {
     let (mut useful, mut in_vain) = (0, 0);
     discards::keep_none();
-    // The collector's own bags become garbage when they are emptied: one for each 64 objects, not among the bytes.
-    while in_vain < COLLECTIONS_IN_VAIN + useful / 8 {
+    // Emptied bags are garbage of the collector's own, not among the bytes. Each step hands over one bag of them, and empties eight.
+    while in_vain < COLLECTIONS_IN_VAIN + useful / 6 {
         let before = epoch::pending_bytes();
         epoch::pin().flush();
         discards::free_all();
