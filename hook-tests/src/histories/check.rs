@@ -77,14 +77,10 @@ impl<E: Event> Search<E> {
     }
 }
 
-/// Whether two of the events overlap, which are sorted by their starts.
+/// Whether two of the events overlap, of two threads; they are sorted by their starts.
 pub(crate) fn overlap<E>(events: &[Timed<E>]) -> bool {
-    let mut last_end = None;
-    events.iter().any(|timed| {
-        let overlaps = last_end.is_some_and(|end| timed.start <= end);
-        last_end = last_end.max(Some(timed.end));
-        overlaps
-    })
+    let begun_within = |timed: &Timed<E>, before: &Timed<E>| before.thread != timed.thread && timed.start <= before.end;
+    events.iter().enumerate().any(|(index, timed)| events[..index].iter().any(|before| begun_within(timed, before)))
 }
 
 #[cfg(test)]
@@ -93,7 +89,7 @@ mod tests {
     use super::{Search, Timed, overlap};
 
     fn timed(event: KeyEvent, start: u64, end: u64) -> Timed<KeyEvent> {
-        Timed { event, start, end, thread: 0, name: "", migrating: false }
+        Timed { event, start, end, thread: usize::from(start > 0), name: "", migrating: false }
     }
 
     fn linearizable(events: &[Timed<KeyEvent>]) -> bool {

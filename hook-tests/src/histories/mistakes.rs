@@ -117,10 +117,10 @@ fn mistakes_are_found_by_schedules() {
         let mistake =
             |name, programs, within| Mistake { name, fake: Fake::Nothing, without: None, programs, within, ways: BOTH };
         find(&[
-            Mistake { fake: Fake::TwoSteps, ..mistake("a compare-and-set in two steps", compare_and_sets, 2000) },
+            Mistake { fake: Fake::TwoSteps, ..mistake("a compare-and-set in two steps", compare_and_sets, 20_000) },
             Mistake {
                 without: Some("SEALED_LEADS_ON"),
-                ..mistake("a reader that takes a sealed word for an empty one", migrations, 2000)
+                ..mistake("a reader that takes a sealed word for an empty one", migrations, 20_000)
             },
             // It has to sleep through a migration and a removal, which random turns let it do once in some thousand schedules.
             Mistake {

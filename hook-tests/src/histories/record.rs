@@ -58,6 +58,8 @@ pub(crate) struct Actor<'r> {
     /// Other keys that it has brought, and not removed.
     pub(crate) others: Vec<u64>,
     brought: u64,
+    /// When the operation has begun that is under way.
+    started: u64,
     said: Vec<MapEvent>,
     records: Vec<Timed<MapEvent>>,
 }
@@ -74,6 +76,7 @@ impl<'r> Actor<'r> {
             known: [None; KEYS],
             others: Vec::new(),
             brought: 0,
+            started: 0,
             said: Vec::new(),
             records: Vec::new(),
         }
@@ -129,21 +132,21 @@ impl<'r> Actor<'r> {
         self.operation += 1;
         self.attempts = 0;
         let before = hook::migrating();
-        let start = self.clock.now();
+        self.started = self.clock.now();
         act(self, step);
-        self.write_down(start, before, step);
+        self.write_down(before, step);
     }
 
-    /// Ends the part of a step that is an operation of its own.
+    /// Ends a first part of a step that is an operation of its own; what comes next begins behind it.
     pub(crate) fn part(&mut self, step: Step, act: impl FnOnce(&mut Self)) {
         let before = hook::migrating();
-        let start = self.clock.now();
         act(self);
-        self.write_down(start, before, step);
+        self.write_down(before, step);
+        self.started = self.clock.now();
     }
 
-    fn write_down(&mut self, start: u64, before: u64, step: Step) {
-        let end = self.clock.now();
+    fn write_down(&mut self, before: u64, step: Step) {
+        let (start, end) = (self.started, self.clock.now());
         let migrating = hook::migrating() != before;
         let (thread, name) = (self.thread, step.action.name());
         let timed = |event| Timed { event, start, end, thread, name, migrating };
