@@ -19,4 +19,5 @@ pub(crate) fn alone(test: &str, body: impl FnOnce()) {
     let output = command.args([test, "--exact", "--nocapture"]).env(ALONE, "1").output().expect("a test can be run");
     print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{test} fails alone");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "there is no test {test}");
 }

@@ -23,7 +23,7 @@ pub(super) struct Case<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
-    /// The victim came to its last stop.
+    /// The victim came to its last stop, and the accomplice to its own.
     pub(super) parked: bool,
     /// The others did not finish while it was there.
     pub(super) stuck: bool,
@@ -59,11 +59,12 @@ impl Planned {
 }
 
 impl Case<'_> {
-    fn start_accomplice<'s>(&'s self, scope: &'s Scope<'s, '_>) -> Option<Planned> {
+    /// With whether it is parked.
+    fn start_accomplice<'s>(&'s self, scope: &'s Scope<'s, '_>) -> Option<(Planned, bool)> {
         let (work, stop) = self.accomplice.as_ref()?;
         let accomplice = Planned::spawn(scope, *work, std::slice::from_ref(stop));
-        accomplice.0.await_arrival(1);
-        Some(accomplice)
+        let parked = accomplice.0.await_arrival(1);
+        Some((accomplice, parked))
     }
 
     /// The names of the sites that the victim reaches, in order.
@@ -101,6 +102,7 @@ impl Case<'_> {
                     done.send(()).expect("the case waits");
                 });
             }
+            parked &= accomplice.as_ref().is_none_or(|accomplice| accomplice.1);
             let stuck = (0..2).any(|_| finished.recv_timeout(self.deadline).is_err());
             drop((accomplice, victim));
             Verdict { parked, stuck }

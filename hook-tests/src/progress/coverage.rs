@@ -5,7 +5,7 @@ use crate::platform::hook::Stop;
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was parked at, and how many cases there were.
+/// What was parked at, and in how many cases.
 #[derive(Debug, Default)]
 pub(super) struct Coverage {
     pub(super) sites: BTreeSet<&'static str>,
@@ -21,8 +21,8 @@ impl Coverage {
     }
 
     pub(super) fn note(&mut self, verdict: Verdict, stops: &[Stop]) {
-        self.cases += 1;
         if verdict.parked {
+            self.cases += 1;
             self.sites.extend(stops.last().map(|stop| stop.site));
         }
         if verdict.stuck {

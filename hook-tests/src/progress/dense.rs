@@ -67,7 +67,7 @@ const BOXED: u64 = 102;
 
 /// What the other threads fill, far behind.
 const WORK: usize = 200;
-const WORK_EACH: usize = 150;
+const WORK_EACH: usize = 500;
 
 impl<V: Numbered> Arena<V> {
     fn new((subject, present): (usize, bool), number: u64) -> Self {

@@ -1,9 +1,11 @@
 //! What victims do, and what must hold after it.
 
-use crate::api::Expected;
+use crate::api::{Compute, Expected};
 use crate::map::AtomicMap;
 use crate::support::{Hashing, NthKey, Numbered, Quality};
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use core::hint::black_box;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
 /// A map, and whether a key that all threads work on is in it: what came minus what went.
 pub(super) struct Arena<K: NthKey, V: Numbered> {
@@ -11,6 +13,8 @@ pub(super) struct Arena<K: NthKey, V: Numbered> {
     size: u64,
     subject: u64,
     balance: AtomicI64,
+    /// Whether `OWN` was inserted.
+    brought: AtomicBool,
 }
 
 /// What is in the map at first.
@@ -41,8 +45,20 @@ pub(super) enum Operation {
     Update,
     CompareAndSet,
     CompareAndRemove,
+    CompareAndSetSame,
     GetOrInsert,
+    RemoveEntry,
+    RemoveIf,
+    /// Removes the subject if it is there, and inserts it if it is not.
+    Compute,
+    /// Inserts or updates a key that is no other operation's.
+    Upsert,
+    /// The same, with the subject looked up in a batch.
+    Batches,
+    /// The same key.
+    Reduce,
     Iterate,
+    Retain,
     Len,
     /// The one that may be delayed.
     ExactLen,
@@ -55,7 +71,7 @@ pub(super) enum Operation {
 }
 
 /// Those that nobody delays.
-pub(super) const OPERATIONS: [Operation; 15] = [
+pub(super) const OPERATIONS: [Operation; 23] = [
     Operation::Get,
     Operation::Insert,
     Operation::TryInsert,
@@ -63,8 +79,16 @@ pub(super) const OPERATIONS: [Operation; 15] = [
     Operation::Update,
     Operation::CompareAndSet,
     Operation::CompareAndRemove,
+    Operation::CompareAndSetSame,
     Operation::GetOrInsert,
+    Operation::RemoveEntry,
+    Operation::RemoveIf,
+    Operation::Compute,
+    Operation::Upsert,
+    Operation::Batches,
+    Operation::Reduce,
     Operation::Iterate,
+    Operation::Retain,
     Operation::Len,
     Operation::Stats,
     Operation::Reserve,
@@ -74,8 +98,11 @@ pub(super) const OPERATIONS: [Operation; 15] = [
 ];
 
 /// Keys of the work of others, far from those of the arena.
-const WORK: u64 = 1000;
-const WORK_EACH: u64 = 300;
+const WORK: u64 = 10_000;
+const WORK_EACH: u64 = 500;
+
+/// A key that only a victim inserts, and nobody removes.
+const OWN: u64 = 5000;
 
 /// Keys that have gone before anybody works.
 const GONE: u64 = 3000;
@@ -90,7 +117,7 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
             map.insert(K::nth(number), V::numbered(number));
             map.remove(&K::nth(number));
         }
-        Self { map, size, subject, balance: AtomicI64::new(i64::from(subject < size)) }
+        Self { map, size, subject, balance: AtomicI64::new(i64::from(subject < size)), brought: AtomicBool::new(false) }
     }
 
     /// Does something to the subject, and keeps the balance.
@@ -118,6 +145,37 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 Ok(before) => -i64::from(before.is_some()),
                 Err(failed) => unreachable!("{failed}"),
             },
+            Operation::CompareAndSetSame => {
+                let pinned = map.pin();
+                if let Some(found) = pinned.get(&key()) {
+                    drop(pinned.compare_and_set_same(key(), &found, Some(value())));
+                }
+                0
+            }
+            Operation::RemoveEntry => -i64::from(map.pin().remove_entry(&key()).is_some()),
+            Operation::RemoveIf => -i64::from(map.remove_if(&key(), |_| true).is_some()),
+            Operation::Compute => {
+                let pinned = map.pin();
+                let computed =
+                    pinned.compute(key(), |found| found.map_or_else(|| Compute::Put(value()), |_| Compute::Remove));
+                i64::from(computed.after.is_some()) - i64::from(computed.before.is_some())
+            }
+            Operation::Upsert => {
+                self.brought.store(true, Relaxed);
+                drop(map.upsert(K::nth(OWN), value, V::clone));
+                0
+            }
+            Operation::Batches => {
+                self.brought.store(true, Relaxed);
+                map.batch_insert([(K::nth(OWN), value())]);
+                drop(map.batch_getitem(&[K::nth(OWN), key()]));
+                0
+            }
+            Operation::Reduce => {
+                self.brought.store(true, Relaxed);
+                map.reduce([(K::nth(OWN), value())], |_, _, new| new.clone());
+                0
+            }
             Operation::GetOrInsert => {
                 let mut made = false;
                 let inserted = map.get_or_insert_with(key(), || {
@@ -130,8 +188,13 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
             Operation::Iterate => {
                 let pinned = map.pin();
                 let parts = [pinned.iter(), pinned.fast_iter(2, 0), pinned.fast_iter(2, 1)];
-                let mut entries = parts.into_iter().flatten();
-                assert!(entries.all(|(key, value)| !format!("{:?}{:?}", *key, *value).is_empty()));
+                let found =
+                    parts.into_iter().flatten().filter(|(found, value)| **found == key() && value.number() < WORK);
+                black_box(found.count());
+                0
+            }
+            Operation::Retain => {
+                map.retain(|_, _| true);
                 0
             }
             Operation::Len => {
@@ -170,7 +233,7 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
         self.balance.fetch_add(change, Relaxed);
     }
 
-    /// The work of an undisturbed thread: 300 insertions, so that the map grows several times, and with each something else.
+    /// The work of an undisturbed thread: 500 insertions, so that the map grows several times, and with each something else.
     /// With `contended` it works on the subject too.
     pub(super) fn work(&self, thread: u64, contended: bool) {
         for number in 0..WORK_EACH {
@@ -186,7 +249,7 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 3 if contended => self.operate(Operation::TryInsert),
                 4 if contended => self.operate(Operation::Remove),
                 5 if contended => self.operate(Operation::Update),
-                6 if number % 64 == 6 => self.operate(Operation::Iterate),
+                6 if number % 128 == 6 => self.operate(Operation::Iterate),
                 _ => self.operate(Operation::Get),
             }
         }
@@ -214,6 +277,7 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
         assert_eq!(self.balance.load(Relaxed), i64::from(present), "the subject came and went");
         (0..self.size).for_each(|number| self.assert_old(number));
         let mut expected = self.size - u64::from(self.subject < self.size) + u64::from(present);
+        expected += u64::from(self.brought.load(Relaxed));
         for thread in 0..2 {
             for number in 0..WORK_EACH {
                 let own = WORK + thread * WORK_EACH + number;
@@ -223,10 +287,8 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
             }
         }
         let pinned = self.map.pin();
-        let mut keys: Vec<String> = pinned.iter().map(|(key, _)| format!("{:?}", *key)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len() as u64, expected, "keys of a traversal");
+        let keys: HashSet<K> = pinned.iter().map(|(key, _)| K::clone(&key)).collect();
+        assert_eq!((keys.len() as u64, pinned.iter().count() as u64), (expected, expected), "keys of a traversal");
         assert_eq!(self.map.len() as u64, expected, "length");
     }
 }

@@ -297,7 +297,7 @@ fn a_map_behind_a_mutex_is_found_out() {
         hook::at("UNDER_LOCK", Kind::Plain, Ordering::SeqCst);
         map.insert(number, number);
     };
-    let case = Case {
+    let mut case = Case {
         accomplice: None,
         victim: &|| insert(1),
         between: &|| {},
@@ -306,5 +306,6 @@ fn a_map_behind_a_mutex_is_found_out() {
     };
     assert_eq!(case.record(), ["UNDER_LOCK"]);
     assert_eq!(case.run(&[Stop { site: "UNDER_LOCK", hit: 1 }]), Verdict { parked: true, stuck: true });
+    case.deadline = DEADLINE;
     assert_eq!(case.run(&[Stop { site: "UNDER_LOCK", hit: 2 }]), Verdict { parked: false, stuck: false });
 }
