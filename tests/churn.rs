@@ -11,6 +11,7 @@
 
 use atomic_dict::{AtomicMap, Published, pin};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 #[path = "support/counting.rs"]
@@ -20,6 +21,17 @@ mod settings;
 
 use counting::{Tenths, live};
 use settings::setting;
+
+/// One test after the other: what lives is counted, and guards are held, for all of them.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Operations of a day.
+fn operations() -> u64 {
+    setting("CHURN_OPERATIONS", 2_000_000)
+}
 
 /// Keys of two threads, each a step of its own behind the other, in an order that hashing need not help to spread.
 fn key(number: u64) -> u64 {
@@ -60,7 +72,9 @@ fn assert_plateau(operations: u64, window: u64) {
 
 /// A thread that traverses all the time while two others insert and remove: what it passes is freed all the same (crossbeam #671, #672,
 /// tikv #19285: an iterator of a list beside removals leaked what it unlinked).
-fn crossbeam_671_a_traversal_beside_removals_leaks(operations: u64) {
+#[test]
+fn crossbeam_671_a_traversal_beside_removals_leaks() {
+    let (_alone, operations) = (alone(), operations() / 4);
     let map = AtomicMap::new();
     let (tenths, working) = (Tenths::of(operations), AtomicUsize::new(2));
     let entry = |number: u64| (number.to_string(), number.to_string());
@@ -91,7 +105,6 @@ fn crossbeam_671_a_traversal_beside_removals_leaks(operations: u64) {
     let peaks = tenths.assert_plateau();
     println!("{operations} insertions beside {traversals} traversals: at most {peaks:?} live bytes in each tenth");
     assert!(traversals > 10, "{traversals} traversals");
-    drop(map);
 }
 
 fn gives_memory_back(entries: u64, how: &str, empty: impl FnOnce(&AtomicMap<u64, u64>)) {
@@ -108,7 +121,9 @@ fn gives_memory_back(entries: u64, how: &str, empty: impl FnOnce(&AtomicMap<u64,
 }
 
 /// What the collector needed for a long list of garbage is garbage of its own, which must not stand before what comes later.
-fn leaves_nothing_before_what_comes_later() {
+#[test]
+fn a_flush_leaves_nothing_before_what_comes_later() {
+    let _alone = alone();
     let map = AtomicMap::new();
     let guard = pin();
     (0..1_000_000_u64).for_each(|number| drop(map.insert(0, Box::new(number))));
@@ -123,13 +138,15 @@ fn leaves_nothing_before_what_comes_later() {
 
 #[test]
 fn memory_of_keys_that_come_and_go() {
-    let operations = setting("CHURN_OPERATIONS", 2_000_000);
+    let _alone = alone();
     for window in [0, 1000, 100_000] {
-        assert_plateau(operations, window);
+        assert_plateau(operations(), window);
     }
-    crossbeam_671_a_traversal_beside_removals_leaks(operations / 4);
-    leaves_nothing_before_what_comes_later();
-    let entries = setting("CHURN_ENTRIES", 500_000);
+}
+
+#[test]
+fn an_emptied_map_gives_its_memory_back() {
+    let (_alone, entries) = (alone(), setting("CHURN_ENTRIES", 500_000));
     gives_memory_back(entries, "removals", |map| {
         let pinned = map.pin();
         (10..entries).for_each(|number| assert!(pinned.remove(&key(number)).is_some()));
@@ -154,8 +171,7 @@ fn boxes_are_freed(entries: u64) {
     let map = AtomicMap::new();
     (0..entries).for_each(|number| drop(map.insert(number.to_string(), number.to_string())));
     map.clear();
-    // What the collector needed for so much garbage is garbage of its own, of which each call frees a part.
-    (0..50 + entries / 1000).for_each(|_| map.flush());
+    (0..10).for_each(|_| map.flush());
     let left = live() - base;
     println!("{entries} entries of strings: {left} live bytes are left by clear; {:?}", map.stats());
     assert!(left < 1 << 20, "{left} live bytes are left");
