@@ -1,44 +1,9 @@
 //! Reclamation by `crossbeam-epoch`, whose collector is made anew for every execution.
 
-use super::rule;
-use core::cell::Cell;
+pub(crate) use super::birth::Birth;
+
+use super::{birth, rule};
 use core::fmt;
-use loom::cell::UnsafeCell;
-
-thread_local! {
-    // Of the machine: all threads of a model run on one of its threads.
-    static NODES: Cell<isize> = const { Cell::new(0) };
-}
-
-/// A cell of loom's in every node: written when the node is made and when it is freed, read at each access. So what is read before it
-/// was published, or freed before its reader is through, fails.
-#[derive(Debug)]
-pub(crate) struct Birth(UnsafeCell<()>);
-
-impl Birth {
-    pub(crate) fn new() -> Self {
-        NODES.set(NODES.get() + 1);
-        let cell = UnsafeCell::new(());
-        cell.with_mut(|_| ());
-        Self(cell)
-    }
-
-    pub(crate) fn assert_published(&self) {
-        self.0.with(|_| ());
-    }
-}
-
-impl Drop for Birth {
-    fn drop(&mut self) {
-        self.0.with_mut(|_| ());
-        NODES.set(NODES.get() - 1);
-    }
-}
-
-/// Nodes that live.
-pub(crate) fn nodes() -> isize {
-    NODES.get()
-}
 
 pub(crate) struct Guard(crossbeam_epoch::Guard);
 
@@ -116,7 +81,7 @@ pub(crate) fn participants() -> usize {
 
 /// The collector of the execution before has ended with it, and freed what it had.
 pub(crate) fn open_books() {
-    assert_eq!(NODES.replace(0), 0, "nodes leaked, or freed twice");
+    assert_eq!(birth::forget_nodes(), 0, "nodes leaked, or freed twice");
 }
 
 pub(crate) fn close_books() {}

@@ -1,5 +1,7 @@
 //! The platform of `loom-tests`, but for the reclaimer.
 
+#[path = "../../../loom-tests/src/platform/birth.rs"]
+pub(crate) mod birth;
 #[path = "../../../loom-tests/src/platform/discards.rs"]
 pub(crate) mod discards;
 pub(crate) mod epoch;
@@ -7,6 +9,8 @@ pub(crate) mod epoch;
 pub(crate) mod index_pool;
 #[path = "../../../loom-tests/src/platform/lines.rs"]
 pub(crate) mod lines;
+#[path = "../../../loom-tests/src/platform/named.rs"]
+mod named;
 #[path = "../../../loom-tests/src/platform/search.rs"]
 pub(crate) mod search;
 pub(crate) mod sites;
@@ -19,16 +23,4 @@ pub(crate) mod tuning;
 #[path = "../../../loom-tests/src/platform/words.rs"]
 pub(crate) mod words;
 
-macro_rules! site {
-    ($name:ident : $ordering:ident) => {
-        $crate::platform::sites::ordering(stringify!($name), core::sync::atomic::Ordering::$ordering)
-    };
-}
-
-macro_rules! rule {
-    ($name:ident) => {
-        $crate::platform::sites::rule(stringify!($name))
-    };
-}
-
-pub(crate) use {rule, site};
+pub(crate) use named::{rule, site};

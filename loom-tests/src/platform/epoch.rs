@@ -8,10 +8,12 @@
 //! neither freed nor retired at the end fails as a leak. Each node carries a cell of loom's, written at allocation and
 //! read at each access, so that a node which is reached without having been published fails too.
 
+pub(crate) use super::birth::Birth;
+
+use super::birth;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::sync::atomic::Ordering;
-use loom::cell::UnsafeCell;
 use loom::sync::atomic::AtomicUsize;
 use loom::thread::ThreadId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +27,6 @@ loom::lazy_static! {
 
 thread_local! {
     static BOOKS: RefCell<Books> = RefCell::default();
-    static NODES: Cell<isize> = const { Cell::new(0) };
 }
 
 #[derive(Default)]
@@ -56,29 +57,6 @@ struct Notice {
     /// Guards that it waits for.
     guards: BTreeSet<usize>,
     run: Box<dyn FnOnce()>,
-}
-
-/// Counts nodes, and shows whether they are published before they are read.
-#[derive(Debug)]
-pub(crate) struct Birth(UnsafeCell<()>);
-
-impl Birth {
-    pub(crate) fn new() -> Self {
-        NODES.set(NODES.get() + 1);
-        let cell = UnsafeCell::new(());
-        cell.with_mut(|_| ());
-        Self(cell)
-    }
-
-    pub(crate) fn assert_published(&self) {
-        self.0.with(|_| ());
-    }
-}
-
-impl Drop for Birth {
-    fn drop(&mut self) {
-        NODES.set(NODES.get() - 1);
-    }
 }
 
 pub(crate) struct Guard {
@@ -259,7 +237,7 @@ pub(crate) fn participants() -> usize {
 /// Starts the books of an execution.
 pub(crate) fn open_books() {
     BOOKS.set(Books::default());
-    NODES.set(0);
+    birth::forget_nodes();
 }
 
 /// Frees what was retired, and fails if anything is left.
@@ -271,5 +249,5 @@ pub(crate) fn close_books() {
         // SAFETY: every guard is gone, so the grace period is over; `retire` vouches for the rest.
         unsafe { free(retired.node) };
     }
-    assert_eq!(NODES.get(), 0, "nodes leaked, or freed twice");
+    assert_eq!(birth::nodes(), 0, "nodes leaked, or freed twice");
 }

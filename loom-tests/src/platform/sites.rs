@@ -67,7 +67,8 @@ pub(crate) fn mutated() -> bool {
 pub(crate) fn ordering(name: &'static str, ordering: Ordering) -> Ordering {
     STEP.set(!WITHOUT_STEP.iter().any(|prefix| name.starts_with(prefix)));
     if COUNTING.get() > 0 {
-        REACHED.with(|reached| {
+        // Not for a thread that is torn down.
+        let _ = REACHED.try_with(|reached| {
             let (counted, times) = reached.get();
             reached.set((counted, times + usize::from(counted == name)));
         });
