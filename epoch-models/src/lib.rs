@@ -10,8 +10,8 @@
 //! RUSTFLAGS="--cfg crossbeam_loom" cargo test --manifest-path epoch-models/Cargo.toml --locked
 //! ```
 //!
-//! On x86-64 `crossbeam-epoch` pins by an exchange, which is a fence to the processor but no more than acquire and release to loom: what
-//! is shown is shown without that fence.
+//! Both fail, too, with a copy of `crossbeam-epoch` that lacks the fence of `pin`, the release of `unpin`, or the acquire fence that ends a look at
+//! all threads. On x86-64 it pins by an exchange instead of a fence; under its flag it has the fence as well.
 #![allow(dead_code, unused_imports)] // Models use a part of the included layers.
 #![allow(clippy::reversed_empty_ranges)] // `tuning` sets a number of turns to zero.
 

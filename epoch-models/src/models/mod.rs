@@ -7,7 +7,8 @@ mod frame;
 #[path = "../../../loom-tests/src/models/killed.rs"]
 mod killed;
 
-use crate::platform::epoch::{self, nodes, pin};
+use crate::platform::birth::nodes;
+use crate::platform::epoch::pin;
 use crate::platform::sites::MUTANT;
 use crate::published::Published;
 use api::{Boxed, Map};
@@ -21,6 +22,11 @@ fn collect() {
     (0..3).for_each(|_| pin().flush());
 }
 
+/// The first pin of a thread collects, whose fences would stand in for that of the pin.
+fn warm_up() {
+    drop(pin());
+}
+
 /// A box that is replaced beside a lookup: it is freed by a deferred function.
 #[test]
 fn replacement_and_get() {
@@ -30,7 +36,10 @@ fn replacement_and_get() {
         let (ours, theirs) = (map.clone(), map.clone());
         let (seen, ()) = race(
             swap,
-            move || ours.get(1).expect("it is there all the time"),
+            move || {
+                warm_up();
+                ours.get(1).expect("it is there all the time")
+            },
             move || {
                 theirs.insert(1, 11);
                 collect();
@@ -53,7 +62,10 @@ fn publication_and_load() {
             let (ours, theirs) = (Arc::clone(&cell), Arc::clone(&cell));
             let (seen, dropped) = race(
                 swap,
-                move || *ours.load(&pin()),
+                move || {
+                    warm_up();
+                    *ours.load(&pin())
+                },
                 move || {
                     theirs.store(11);
                     collect();
