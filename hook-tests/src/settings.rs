@@ -1,13 +1,11 @@
 //! Sizes and seeds of tests from the environment.
 
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
+#[path = "../../tests/support/settings.rs"]
+mod sizes;
 
-/// A variable that holds a number.
-pub(crate) fn number(name: &str) -> Option<u64> {
-    let text = env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
+pub(crate) use sizes::{number, setting};
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The seed that a variable asks for, or another one each time.
 pub(crate) fn seed(name: &str) -> u64 {

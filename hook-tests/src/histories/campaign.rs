@@ -8,7 +8,7 @@ use crate::platform::hook::{Plan, with_plan};
 use crate::schedules::choices::Choices;
 use crate::schedules::crew::Crew;
 use crate::schedules::strategy::{MOST_THREADS, Strategy};
-use crate::settings::{self, number};
+use crate::settings::{self, number, setting};
 use core::mem::ManuallyDrop;
 use core::ops::Range;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const ROUND: &str = "HISTORIES_ROUND";
 const SCALE: &str = "HISTORIES_SCALE";
 
 pub(crate) fn scale() -> u64 {
-    number(SCALE).unwrap_or(1)
+    setting(SCALE, 1)
 }
 
 pub(crate) fn seed() -> u64 {

@@ -58,8 +58,8 @@ pub(crate) struct Actor<'r> {
     /// Other keys that it has brought, and not removed.
     pub(crate) others: Vec<u64>,
     brought: u64,
-    /// When the operation has begun that is under way.
-    started: u64,
+    /// When the operation has begun that is under way, and how many migrations there had been.
+    begun: (u64, u64),
     said: Vec<MapEvent>,
     records: Vec<Timed<MapEvent>>,
 }
@@ -76,7 +76,7 @@ impl<'r> Actor<'r> {
             known: [None; KEYS],
             others: Vec::new(),
             brought: 0,
-            started: 0,
+            begun: (0, 0),
             said: Vec::new(),
             records: Vec::new(),
         }
@@ -131,23 +131,26 @@ impl<'r> Actor<'r> {
     pub(crate) fn step(&mut self, step: Step, act: impl FnOnce(&mut Self, Step)) {
         self.operation += 1;
         self.attempts = 0;
-        let before = hook::migrating();
-        self.started = self.clock.now();
+        self.begin();
         act(self, step);
-        self.write_down(before, step);
+        self.end(step);
     }
 
-    /// Ends a first part of a step that is an operation of its own; what comes next begins behind it.
+    /// Ends a first part of a step that is an operation of its own.
     pub(crate) fn part(&mut self, step: Step, act: impl FnOnce(&mut Self)) {
-        let before = hook::migrating();
         act(self);
-        self.write_down(before, step);
-        self.started = self.clock.now();
+        self.end(step);
+        self.begin();
     }
 
-    fn write_down(&mut self, before: u64, step: Step) {
-        let (start, end) = (self.started, self.clock.now());
-        let migrating = hook::migrating() != before;
+    fn begin(&mut self) {
+        let migrations = hook::migrating();
+        self.begun = (self.clock.now(), migrations);
+    }
+
+    fn end(&mut self, step: Step) {
+        let ((start, migrations), end) = (self.begun, self.clock.now());
+        let migrating = hook::migrating() != migrations;
         let (thread, name) = (self.thread, step.action.name());
         let timed = |event| Timed { event, start, end, thread, name, migrating };
         self.records.extend(self.said.drain(..).map(timed));

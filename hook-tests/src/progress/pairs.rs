@@ -8,7 +8,7 @@ use super::operations::{Arena, OPERATIONS, Setting};
 use super::scenarios::{DEADLINE, park_everywhere};
 use crate::alone::alone;
 use crate::schedules::choices::Choices;
-use crate::settings::{self, number};
+use crate::settings::{self, setting};
 use crate::support::{NthKey, Numbered, Quality};
 
 const SCALE: &str = "PROGRESS_SCALE";
@@ -50,7 +50,7 @@ fn two_threads_parked_anywhere_stop_nobody() {
         let seed = settings::seed(SEED);
         println!("{SEED}={seed}");
         let mut choices = Choices::seeded(seed);
-        let (mut coverage, scale) = (Coverage::default(), number(SCALE).unwrap_or(1));
+        let (mut coverage, scale) = (Coverage::default(), setting(SCALE, 1));
         for first in 0..FIRST_VICTIMS * scale {
             coverage.add(drawn::<u64, u64>(&mut choices));
             coverage.add(drawn::<String, String>(&mut choices));
