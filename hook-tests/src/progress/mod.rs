@@ -1,10 +1,10 @@
 //! A thread stopped at any site, in any operation, stops nobody.
 //!
 //! - for every operation, every site that it reaches and the first three hits of it: a *victim* is parked there; two other
-//!   threads finish their work, growth and traversals included, while it is; then it goes on, and nothing is lost;
+//!   threads finish a thousand operations each, growth and traversals included, while it is; then it goes on, and nothing is lost;
 //! - the same with a second victim parked in the middle of a claim, a removal, or the moving of a slot that the first one
 //!   meets;
-//! - every site of the sources was parked at, except those that only an owner of the map reaches;
+//! - every site above the platform layer was parked at, except those that only an owner of the map reaches;
 //! - a map behind a mutex, run along, is found out.
 //!
 //! | file | idea |

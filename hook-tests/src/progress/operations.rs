@@ -245,7 +245,10 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                     Some(V::numbered(own).number())
                 ),
                 1 => assert!(self.map.update(&K::nth(own), V::clone).is_some()),
-                2 => self.assert_old(number % self.size.max(1)),
+                2 => {
+                    self.assert_old(number % self.size.max(1));
+                    self.operate(Operation::Get);
+                }
                 3 if contended => self.operate(Operation::TryInsert),
                 4 if contended => self.operate(Operation::Remove),
                 5 if contended => self.operate(Operation::Update),
