@@ -185,6 +185,13 @@ pub(crate) fn yielded(entries: impl Iterator<Item = (Option<usize>, u64)>) -> Yi
     yielded
 }
 
+/// The same from a traversal that hands its entries to a visitor.
+pub(crate) fn visited(traversal: impl FnOnce(&mut dyn FnMut(Option<usize>, u64))) -> Yielded {
+    let mut entries = Vec::new();
+    traversal(&mut |index, value| entries.push((index, value)));
+    yielded(entries.into_iter())
+}
+
 /// What a batch of the keys on record, and of two that are absent, has found.
 pub(crate) fn found(mut values: impl Iterator<Item = Option<u64>>) -> Yielded {
     let yielded = core::array::from_fn(|_| values.next().ok_or(()));

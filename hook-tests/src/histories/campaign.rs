@@ -4,7 +4,7 @@ use super::maps::Subject;
 use super::program::{Check, Program};
 use super::record::Fake;
 use super::round::{Findings, Round, Searches};
-use crate::platform::hook::{Plan, with_plan};
+use crate::platform::hook::{Plan, as_users, with_plan};
 use crate::schedules::choices::Choices;
 use crate::schedules::crew::Crew;
 use crate::schedules::strategy::{MOST_THREADS, Strategy};
@@ -109,7 +109,7 @@ pub(crate) fn scheduled_round<S: Subject>(
 /// Rounds that threads run one after the other without being started anew.
 const VOLLEY: u64 = 32;
 
-/// Rounds of threads that run at once, perturbed at their sites, as a seed says.
+/// Rounds of threads that run at once, perturbed at their sites, as a seed says. In every other one they search lines as users do.
 pub(crate) fn volley<S: Subject>(
     searches: &mut Searches,
     seed: u64,
@@ -136,7 +136,7 @@ pub(crate) fn volley<S: Subject>(
                             while arrived.load(SeqCst) < (number + 1) * threads {
                                 thread::yield_now();
                             }
-                            round.play(me);
+                            as_users(number % 2 == 1, || round.play(me));
                         }
                     });
                 })

@@ -1,6 +1,6 @@
 //! Dense maps as the object of a round.
 
-use super::act::{act, found, say_all, yielded};
+use super::act::{act, found, say_all, visited, yielded};
 use super::event::{self, KEYS, KeyEvent, MapEvent};
 use super::maps::Subject;
 use super::program::{Action, CONDITION, Past, Program, Step};
@@ -59,6 +59,20 @@ impl<V: Numbered> Dense<V> {
                 let entries = (0..parts).flat_map(|part| pinned.fast_iter(parts, part));
                 say_all(actor, yielded(entries.map(|(index, value)| (self.index_of(index), value.number()))));
             }
+            Action::ForEach => {
+                let traversal = |visit: &mut dyn FnMut(_, _)| {
+                    self.map.for_each(|index, value| visit(self.index_of(index), value.number()));
+                };
+                say_all(actor, visited(traversal));
+            }
+            // Those on record from this one on.
+            Action::Range => {
+                let entries = pinned.range(index..=self.indices[KEYS - 1]);
+                let yielded = yielded(entries.map(|(index, value)| (self.index_of(index), value.number())));
+                for (key, value) in yielded.into_iter().enumerate().skip(step.key) {
+                    actor.say(key, value.map_or(KeyEvent::Nonsense, KeyEvent::Seen));
+                }
+            }
             Action::Clear => {
                 pinned.clear();
                 (0..KEYS).for_each(|key| actor.say(key, KeyEvent::Swept(event::Condition::Any)));
@@ -80,10 +94,12 @@ impl<V: Numbered> Dense<V> {
             }
             Action::NaiveCopy => unreachable!("nothing is copied here"),
             action => {
-                // The key comes with the value.
+                // The key comes with the value, and of some there is no other form.
                 let action = match action {
                     Action::GetKeyValue => Action::Get,
                     Action::RemoveEntry => Action::Remove,
+                    Action::BatchInsert => Action::Insert,
+                    Action::Reduce => Action::Upsert,
                     other => other,
                 };
                 let step = Step { action, ..step };

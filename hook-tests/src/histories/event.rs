@@ -17,6 +17,10 @@ pub(crate) enum KeyEvent {
     NotMet(Condition),
     /// Whatever was there went, if it met the condition.
     Swept(Condition),
+    /// Whatever was there, this is there now.
+    Put(u64),
+    /// This was merged with what was there, or put where there was nothing.
+    Merged(u64),
     /// What was returned contradicts itself.
     Nonsense,
 }
@@ -32,6 +36,13 @@ pub(crate) enum Condition {
 /// Values are numbers `1 + operation` of a thread, with room for attempts and the number of the thread.
 pub(crate) fn value_of(thread: usize, operation: usize) -> u64 {
     (1 + operation as u64) << 16 | thread as u64
+}
+
+/// What stands for two values: the second one with a trace of the first in the place of attempts.
+pub(crate) fn merged(before: u64, row: u64) -> u64 {
+    let trace = before.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    // By threes, since a value must stay one of those that stand inline.
+    row + ((3 * (1 + trace % 63)) << 8)
 }
 
 impl Condition {
@@ -53,6 +64,8 @@ impl Event for KeyEvent {
             Self::Change { before, after } => (before == state).then_some(after),
             Self::NotMet(condition) => state.is_none_or(|value| !condition.is_met_by(value)).then_some(state),
             Self::Swept(condition) => Some(state.filter(|&value| !condition.is_met_by(value))),
+            Self::Put(value) => Some(Some(value)),
+            Self::Merged(row) => Some(Some(state.map_or(row, |before| merged(before, row)))),
             Self::Nonsense => None,
         }
     }

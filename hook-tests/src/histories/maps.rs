@@ -1,7 +1,8 @@
 //! Maps as the object of a round.
 
-use super::act::{act, found, say_all, yielded};
-use super::event::{KEYS, KeyEvent, MapEvent};
+use super::act::{act, found, say_all, visited, yielded};
+use super::event::{KEYS, KeyEvent, MapEvent, merged};
+use super::handle::Handle;
 use super::hashing::Hashing;
 use super::program::{Action, CONDITION, Past, Program, Step};
 use super::record::{Actor, Fake};
@@ -48,6 +49,11 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
         self.keys.iter().position(|recorded| recorded == key)
     }
 
+    /// All keys on record, from this one on.
+    fn from(&self, first: usize) -> impl Iterator<Item = usize> {
+        (0..KEYS).map(move |number| (first + number) % KEYS)
+    }
+
     fn act(&self, pinned: &Pinned<'_, K, V>, actor: &mut Actor<'_>, step: Step) {
         let key = &self.keys[step.key];
         match step.action {
@@ -83,10 +89,16 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
                 let batch = pinned.batch_getitem(self.keys.iter().chain(&absent));
                 say_all(actor, found(batch.map(|value| value.map(|value| value.number()))));
             }
-            Action::Iterate | Action::Partitions => {
-                let parts = if step.action == Action::Iterate { 1 } else { 2 + step.key };
+            Action::Iterate | Action::Range | Action::Partitions => {
+                let parts = if step.action == Action::Partitions { 2 + step.key } else { 1 };
                 let entries = (0..parts).flat_map(|part| pinned.fast_iter(parts, part));
                 say_all(actor, yielded(entries.map(|(key, value)| (self.index_of(&key), value.number()))));
+            }
+            Action::ForEach => {
+                let traversal = |visit: &mut dyn FnMut(_, _)| {
+                    self.map.for_each(|key, value| visit(self.index_of(key), value.number()));
+                };
+                say_all(actor, visited(traversal));
             }
             Action::Clear => {
                 pinned.clear();
@@ -95,6 +107,18 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
             Action::Retain => {
                 pinned.retain(|key, value| self.index_of(key).is_none() || !CONDITION.is_met_by(value.number()));
                 (0..KEYS).for_each(|key| actor.say(key, KeyEvent::Swept(CONDITION)));
+            }
+            Action::BatchInsert => {
+                let value = actor.value();
+                self.map.batch_insert(self.from(step.key).map(|key| (self.keys[key].clone(), V::numbered(value))));
+                (0..KEYS).for_each(|key| actor.say(key, KeyEvent::Put(value)));
+            }
+            Action::Reduce => {
+                let value = actor.value();
+                let rows = self.from(step.key).map(|key| (&self.keys[key], V::numbered(value)));
+                let merge = |before: &V, row: &V| V::numbered(merged(before.number(), row.number()));
+                self.map.reduce(rows, |_, before, row| before.map_or_else(|| row.clone(), |before| merge(before, row)));
+                (0..KEYS).for_each(|key| actor.say(key, KeyEvent::Merged(value)));
             }
             Action::Fill => {
                 let other = actor.next_other();
@@ -113,7 +137,9 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
             Action::Reserve => self.map.reserve(1 + 8 * step.key),
             Action::NaiveCopy => copier::copy(&self.map, actor.fake == Fake::Follow),
             _ => {
-                act!(pinned, actor, step, V, |index: usize| &self.keys[index], |index: usize| self.keys[index].clone());
+                let handle = Handle { pinned, lends: actor.is_even() };
+                act!(&handle, actor, step, V, |index: usize| &self.keys[index], |index: usize| self.keys[index]
+                    .clone());
             }
         }
     }

@@ -20,7 +20,7 @@
 //! | `event` | what operations say |
 //! | `program` | what threads do, and on what kind of map |
 //! | `record` | one thread, and what it writes down |
-//! | `act`, `maps`, `dense` | the operations of maps |
+//! | `act`, `handle`, `maps`, `dense` | the operations of maps |
 //! | `hashing` | hashes that are the same in every run |
 //! | `round` | a program on a map, and the verdict |
 //! | `campaign` | many of them |
@@ -35,6 +35,7 @@ pub(crate) mod check;
 pub(crate) mod copier;
 pub(crate) mod dense;
 pub(crate) mod event;
+mod handle;
 pub(crate) mod hashing;
 #[cfg(test)]
 mod litmus;

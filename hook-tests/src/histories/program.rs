@@ -35,11 +35,18 @@ pub(crate) enum Action {
     /// Of all keys on record, and some that are not there.
     Batch,
     Iterate,
+    ForEach,
+    /// Of indices, or all.
+    Range,
     /// All partitions, one after the other.
     Partitions,
     Clear,
     /// Keeps values that do not meet the condition.
     Retain,
+    /// Of all keys on record.
+    BatchInsert,
+    /// A row for each key on record.
+    Reduce,
     Len,
     Bounds,
     /// A key that is not on record comes.
@@ -84,7 +91,10 @@ const KEYED: [Action; 21] = [
 const FREQUENT: [Action; 4] = [Get, Insert, Remove, CompareAndSet];
 
 /// Operations on all keys that change nothing.
-const WALKS: [Action; 5] = [Batch, Iterate, Partitions, Len, Bounds];
+const WALKS: [Action; 7] = [Batch, Iterate, ForEach, Range, Partitions, Len, Bounds];
+
+/// Operations on all keys that do not say what was there before.
+pub(crate) const SWEEPS: [Action; 4] = [Clear, Retain, BatchInsert, Reduce];
 
 pub(crate) const CONDITION: Condition = Condition::Even;
 
@@ -166,7 +176,7 @@ impl Program {
             0..=5 => choices.of(&KEYED),
             6..=8 => choices.of(&FREQUENT),
             9 if check == Check::Map => choices.of(&[Len, Bounds]),
-            9 if sweeps => choices.of(&[Clear, Retain]),
+            9 if sweeps => choices.of(&SWEEPS),
             9 | 10 if check == Check::Keys => choices.of(&WALKS),
             9..=13 => Fill,
             14 => Drain,
@@ -237,9 +247,13 @@ impl Action {
             SetSame | RemoveSame => "compare_and_set_same",
             Batch => "batch_getitem",
             Iterate => "iter",
+            ForEach => "for_each",
+            Range => "range",
             Partitions => "fast_iter",
             Clear => "clear",
             Retain => "retain",
+            BatchInsert => "batch_insert",
+            Reduce => "reduce",
             Len => "len",
             Bounds => "len_bounds",
             Fill => "insert of another key",

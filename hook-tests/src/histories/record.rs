@@ -102,6 +102,11 @@ impl<'r> Actor<'r> {
         self.program.number(other)
     }
 
+    /// Whether it is the second, fourth, sixth operation.
+    pub(crate) fn is_even(&self) -> bool {
+        self.operation.is_multiple_of(2)
+    }
+
     pub(crate) fn known(&self, key: usize) -> Option<u64> {
         self.known[key]
     }
@@ -118,6 +123,7 @@ impl<'r> Actor<'r> {
     pub(crate) fn say(&mut self, key: usize, event: KeyEvent) {
         match event {
             KeyEvent::Seen(state) | KeyEvent::Change { after: state, .. } => self.known[key] = state,
+            KeyEvent::Put(value) => self.known[key] = Some(value),
             _ => {}
         }
         self.said.push(MapEvent::Key(key, event));

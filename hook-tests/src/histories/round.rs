@@ -3,7 +3,7 @@
 use super::check::{Search, Timed, overlap};
 use super::event::{KEYS, KeyEvent, MapEvent};
 use super::maps::Subject;
-use super::program::{Action, Check, Program};
+use super::program::{Check, Program, SWEEPS};
 use super::record::{Actor, Clock, Fake};
 use crate::platform::hook;
 use std::fmt::Debug;
@@ -153,7 +153,7 @@ impl<S: Subject> Round<S> {
                 findings.note_wrong(&format!("no order of key {key}: {}", self.program), &events);
             }
         }
-        let sweeps = [Action::Clear.name(), Action::Retain.name()];
+        let sweeps = SWEEPS.map(|action| action.name());
         if !records.iter().any(|timed| sweeps.contains(&timed.name)) {
             self.check_lengths(records, at_first, findings);
         }

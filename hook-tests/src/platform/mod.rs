@@ -9,7 +9,6 @@ pub(crate) mod hook;
 pub(crate) mod index_pool;
 #[path = "../../../src/platform/lines.rs"]
 pub(crate) mod lines;
-#[path = "../../../src/platform/search/portable.rs"]
 pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;

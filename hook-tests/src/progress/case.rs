@@ -1,6 +1,6 @@
 //! One case: a victim is parked, others work, the victim goes on.
 
-use crate::platform::hook::{Gate, Plan, Stop, with_plan};
+use crate::platform::hook::{Gate, Plan, Stop, as_users, with_plan};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, Scope};
 use std::time::Duration;
@@ -98,7 +98,7 @@ impl Case<'_> {
             for thread in 0..2 {
                 let done = done.clone();
                 scope.spawn(move || {
-                    (self.others)(thread);
+                    as_users(true, || (self.others)(thread));
                     done.send(()).expect("the case waits");
                 });
             }

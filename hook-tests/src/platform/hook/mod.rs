@@ -12,6 +12,7 @@ use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
 use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
+use std::thread::LocalKey;
 
 pub(crate) use gate::Gate;
 pub(crate) use kind::Kind;
@@ -24,6 +25,7 @@ thread_local! {
     static MIGRATING: Cell<u64> = const { Cell::new(0) };
     /// The rule that is not in force for this thread.
     static WITHOUT: Cell<Option<&'static str>> = const { Cell::new(None) };
+    static AS_USERS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A site with a weaker ordering, in the whole process.
@@ -92,13 +94,29 @@ pub(crate) fn rule(name: &'static str) -> bool {
 
 /// Runs `body` without one of the rules, on this thread.
 pub(crate) fn without<R>(rule: Option<&'static str>, body: impl FnOnce() -> R) -> R {
-    struct Restore(Option<&'static str>);
-    impl Drop for Restore {
+    with_value(&WITHOUT, rule, body)
+}
+
+/// Whether lines are searched in the way that users get, which has no sites. No thread can be stopped in it.
+#[inline]
+pub(crate) fn searches_as_users() -> bool {
+    AS_USERS.get()
+}
+
+/// Runs `body` with that way of searching lines, or with the portable one, on this thread.
+pub(crate) fn as_users<R>(yes: bool, body: impl FnOnce() -> R) -> R {
+    with_value(&AS_USERS, yes, body)
+}
+
+/// Runs `body` while the cell has this value.
+fn with_value<T: Copy + 'static, R>(cell: &'static LocalKey<Cell<T>>, value: T, body: impl FnOnce() -> R) -> R {
+    struct Restore<T: Copy + 'static>(&'static LocalKey<Cell<T>>, T);
+    impl<T: Copy> Drop for Restore<T> {
         fn drop(&mut self) {
-            WITHOUT.set(self.0);
+            self.0.set(self.1);
         }
     }
-    let _restore = Restore(WITHOUT.replace(rule));
+    let _restore = Restore(cell, cell.replace(value));
     body()
 }
 
