@@ -1,6 +1,6 @@
 //! K1: claims of one line, and the first table.
 
-use super::{Boxed, Map, Word, model, race};
+use super::{Boxed, DELAYED, Map, Word, delayed, model, race, race_at, tried_by};
 
 fn two_insertions_of_one_key<K: Word, V: Word>() {
     model(1200, &["first", "second"], |witnesses, swap| {
@@ -33,22 +33,24 @@ fn two_insertions_of_one_boxed_key() {
 
 #[test]
 fn two_insertions_of_two_keys() {
-    model(1200, &[], |_, swap| {
+    model(1200, &DELAYED, |witnesses, swap| {
         let map = Map::<Boxed, u32>::of(&[(7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
-        assert_eq!(both, (None, None));
+        let (first, second) = race_at("CLAIM_KEY", swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
+        witnesses.saw(delayed(first.1, second.1));
+        assert_eq!((first.0, second.0), (None, None));
         assert_eq!(map.entries(), [(1, 10), (2, 20), (7, 70)]);
     });
 }
 
 #[test]
 fn two_first_tables() {
-    model(3000, &[], |_, swap| {
+    model(3000, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
-        assert_eq!(both, (None, None));
+        let (first, second) = race_at("FIRST_TABLE", swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
+        witnesses.saw(tried_by(first.1, second.1));
+        assert_eq!((first.0, second.0), (None, None));
         assert_eq!(map.entries(), [(1, 10), (2, 20)]);
     });
 }

@@ -1,6 +1,6 @@
 //! Counters, and the numbers of threads that own their cells.
 
-use super::{model, race};
+use super::{model, race, race_at, tried_by};
 use crate::platform::epoch::{self, Guard};
 use crate::platform::index_pool::IndexPool;
 use crate::platform::sync::{AtomicU64, AtomicUsize, model_counters};
@@ -23,11 +23,12 @@ fn change(counter: &Counter, by: i64, guard: &Guard) {
 /// Contributions before, while and after the cells are installed, by an owner of a cell and one that shares.
 #[test]
 fn sum_while_cells_are_installed() {
-    model(100, &[], |_, swap| {
+    model(100, &["both", "first", "second"], |witnesses, swap| {
         model_counters(true);
         let counter = Arc::new(Counter::new());
         let (ours, theirs) = (Arc::clone(&counter), Arc::clone(&counter));
-        race(
+        let (((), first), ((), second)) = race_at(
+            "STRIPES_SET",
             swap,
             move || {
                 let guard = epoch::pin_as(0);
@@ -43,6 +44,7 @@ fn sum_while_cells_are_installed() {
                 change(&theirs, -2, &epoch::pin_as(7));
             },
         );
+        witnesses.saw(tried_by(first, second));
         assert_eq!(counter.net(), 16);
         assert_eq!(counter.bounds(), (16, 16));
     });

@@ -32,6 +32,7 @@ pub(crate) fn model_with_preemptions(
     expected: &[&str],
     body: impl Fn(&Witnesses, bool) + Send + Sync + Copy + 'static,
 ) {
+    assert!(expected.len() > 1, "a model names two outcomes at least: with one, its threads need not have met");
     let start = Instant::now();
     let witnesses = Witnesses::default();
     let executions = Arc::new(AtomicUsize::new(0));

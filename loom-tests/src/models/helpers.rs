@@ -1,16 +1,10 @@
 //! Several helpers at one table, and who may call its migration finished.
 
-use super::{Boxed, FIRST_LINE, Map, SECOND_LINE, Word, model, model_with_preemptions, moved_by, race, race_at};
+use super::{
+    Boxed, FIRST_LINE, Map, PLACES, SECOND_LINE, Word, came_to, model, model_with_preemptions, moved_by, race, race_at,
+    race_traced, tried_by,
+};
 use crate::platform::epoch;
-
-/// Who has tried to freeze a slot.
-fn frozen_by(first: usize, second: usize) -> &'static str {
-    match (first, second) {
-        (0, _) => "second",
-        (_, 0) => "first",
-        _ => "both",
-    }
-}
 
 /// Both move the same block.
 fn two_helpers<K: Word, V: Word>(removed: bool) {
@@ -23,7 +17,7 @@ fn two_helpers<K: Word, V: Word>(removed: bool) {
         let (ours, theirs) = (map.clone(), map.clone());
         let (((), first), ((), second)) =
             race_at("FREEZE", swap, move || ours.finish_migration(), move || theirs.finish_migration());
-        witnesses.saw(frozen_by(first, second));
+        witnesses.saw(tried_by(first, second));
         assert_eq!(map.get(1), (!removed).then_some(10));
     });
 }
@@ -47,7 +41,7 @@ fn two_helpers_at_reserved_slots() {
         let (ours, theirs) = (map.clone(), map.clone());
         let (((), first), ((), second)) =
             race_at("FREEZE", swap, move || ours.finish_migration(), move || theirs.finish_migration());
-        witnesses.saw(frozen_by(first, second));
+        witnesses.saw(tried_by(first, second));
         assert_eq!(map.entries(), []);
     });
 }
@@ -123,12 +117,12 @@ fn two_starts_of_a_migration() {
 /// find room. (The successor is as small as the root, so that two claims fill it up.)
 #[test]
 fn a_stopped_helper_and_many_insertions() {
-    model(9000, &[], |_, swap| {
+    model(9000, &PLACES, |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10), (2, 20)]);
         map.start_migration_to(1);
         map.take_block();
         let (ours, theirs) = (map.clone(), map.clone());
-        let (seen, ()) = race(
+        let ((seen, get), _) = race_traced(
             swap,
             move || ours.get(1),
             move || {
@@ -136,6 +130,7 @@ fn a_stopped_helper_and_many_insertions() {
                 theirs.insert(4, 40);
             },
         );
+        witnesses.saw(came_to(&get));
         assert_eq!(seen, Some(10), "present throughout");
         map.finish_migration();
         assert_eq!(map.entries(), [(1, 10), (2, 20), (3, 30), (4, 40)]);
@@ -147,12 +142,12 @@ fn a_stopped_helper_and_many_insertions() {
 /// neither the key nor its line in the old table.)
 #[test]
 fn get_beside_a_copy() {
-    model_with_preemptions(1, 17_000, &[], |_, swap| {
+    model_with_preemptions(1, 17_000, &["did not meet it", "met the copy"], |witnesses, swap| {
         let map = Map::<Boxed, u32>::with_capacity(4, SECOND_LINE, &[]);
         let (ours, copier, theirs) = (map.clone(), map.clone(), map.for_hash(FIRST_LINE));
         let first = loom::thread::spawn(move || ours.insert(1, 10));
         theirs.pass_all();
-        let ((), seen) = race(
+        let (_, (seen, get)) = race_traced(
             swap,
             move || {
                 copier.start_migration_to(1);
@@ -161,6 +156,8 @@ fn get_beside_a_copy() {
             },
             move || theirs.get(2),
         );
+        // A slot whose key looks alike is asked for its value before its node is compared.
+        witnesses.saw(if get.has("MATCH_VALUE") { "met the copy" } else { "did not meet it" });
         assert_eq!(seen, None);
         first.join().expect("the first thread does not panic");
         assert_eq!(map.get(1), Some(10));

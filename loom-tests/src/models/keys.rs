@@ -1,6 +1,6 @@
 //! Who owns a boxed key when claims, removals and a migration meet.
 
-use super::{Boxed, LAST_LINE, Map, model, model_with_preemptions, race};
+use super::{Boxed, LAST_LINE, Map, came_to, model, model_with_preemptions, race, race_at, race_traced, tried_by};
 use crate::platform::epoch;
 use crate::platform::lines::LINE_SLOTS;
 
@@ -56,12 +56,13 @@ fn claim_and_a_whole_life_of_the_key() {
 /// `SKIP_DEAD`: the old table is still the root when the key of a `DEAD` slot has gone.
 #[test]
 fn get_behind_a_dead_key() {
-    model(2300, &[], |_, swap| {
+    model(2300, &["the next table", "the root"], |witnesses, swap| {
         let map = Map::<Boxed, u32>::of(&[(1, 10)]);
         map.remove(1);
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(swap, move || ours.help(), move || theirs.get(1));
+        let (_, (seen, get)) = race_traced(swap, move || ours.help(), move || theirs.get(1));
+        witnesses.saw(came_to(&get));
         assert_eq!(seen, None);
     });
 }
@@ -69,12 +70,13 @@ fn get_behind_a_dead_key() {
 /// V6 against a writer that looks for the key: what it inserts behind the `DEAD` slot is seen by whoever starts there.
 #[test]
 fn get_of_a_key_that_came_back() {
-    model(7100, &[], |_, swap| {
+    model(7100, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<Boxed, u32>::of(&[(1, 10)]);
         map.remove(1);
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (((), helper), ((), writer)) = race_at(
+            "FREEZE",
             swap,
             move || ours.help(),
             move || {
@@ -82,6 +84,7 @@ fn get_of_a_key_that_came_back() {
                 assert_eq!(theirs.get(1), Some(11), "one's own insert is seen");
             },
         );
+        witnesses.saw(tried_by(helper, writer));
         assert_eq!(map.entries(), [(1, 11)]);
     });
 }
@@ -91,7 +94,7 @@ fn get_of_a_key_that_came_back() {
 /// a helper that is stopped for good, so nobody but the writer seals it; block 2 pays for the writer's claim.
 #[test]
 fn insertion_of_a_key_that_dies_meanwhile() {
-    model(5800, &[], |_, swap| {
+    model(5800, &["both", "first", "second"], |witnesses, swap| {
         let keys = 1..=LINE_SLOTS as u64;
         let entries: Vec<_> = keys.clone().map(|key| (key, key)).collect();
         let map = Map::<Boxed, u32>::with_capacity(2 * LINE_SLOTS, LAST_LINE, &entries);
@@ -102,7 +105,8 @@ fn insertion_of_a_key_that_dies_meanwhile() {
         map.take_block();
         map.help();
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (((), helper), ((), writer)) = race_at(
+            "FREEZE",
             swap,
             move || ours.help(),
             move || {
@@ -110,6 +114,7 @@ fn insertion_of_a_key_that_dies_meanwhile() {
                 assert_eq!(theirs.get(1), Some(11), "one's own insert is seen");
             },
         );
+        witnesses.saw(tried_by(helper, writer));
     });
 }
 

@@ -4,13 +4,28 @@ use super::{Boxed, Map, Word, model, moved_by, race, race_at};
 use crate::platform::epoch;
 use core::ptr;
 use loom::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 fn late_helper<K: Word, V: Word>() {
-    model(15_000, &[], |_, swap| {
+    model(15_000, &["in time", "in time, with a copy", "late", "late, with a copy"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         map.start_migration_to(1);
         let (late, ours) = (map.clone(), map.clone());
-        race(swap, move || late.help(), move || remove_and_migrate_twice(&ours));
+        let over = Arc::new(AtomicBool::new(false)); // Not one of loom's: it orders nothing, and only tells.
+        let end = Arc::clone(&over);
+        let helper = move || {
+            late.help();
+            end.load(Relaxed)
+        };
+        let migrations = move || {
+            remove_and_migrate_twice(&ours);
+            over.store(true, Relaxed);
+        };
+        let ((is_late, copies), _) = race_at("COPY_VALUE", swap, helper, migrations);
+        let (end, copy) = (if is_late { "late" } else { "in time" }, if copies > 0 { ", with a copy" } else { "" });
+        witnesses.saw(format_args!("{end}{copy}"));
         assert_eq!(map.get(1), None, "a removed key does not come back");
     });
 }
@@ -35,7 +50,7 @@ fn late_helper_boxed() {
 
 /// A copier of slot 0 written out here, for the rule that it may not have: if it finds its place in the next table
 /// closed, it goes on to the table behind (`follows`), or is done (rule `COPY_STOPS`).
-fn naive_copier(map: &Map<u32, u32>, follows: bool) {
+fn naive_copier(map: &Map<u32, u32>, follows: bool) -> &'static str {
     const MOVED_OR_DEAD: [usize; 2] = [4, 5];
     let guard = epoch::pin();
     let mut table = map.raw().root(&guard).expect("the map has a table");
@@ -44,8 +59,9 @@ fn naive_copier(map: &Map<u32, u32>, follows: bool) {
     let live = slot.value.load(Ordering::Acquire);
     let frozen = slot.value.load(Ordering::Acquire);
     if live == frozen || frozen.addr() & 15 != 2 {
-        return;
+        return "no copy";
     }
+    let mut outcome = "no place";
     while let Some(next) = table.next(&guard) {
         table = next;
         let copy = &table.lines().line(0).slots[0];
@@ -54,6 +70,7 @@ fn naive_copier(map: &Map<u32, u32>, follows: bool) {
         if there.is_null() || there == key {
             let copied = copy.value.compare_exchange(ptr::null_mut(), live, Ordering::AcqRel, Ordering::Acquire);
             if !copied.is_err_and(|value| MOVED_OR_DEAD.contains(&value.addr())) {
+                outcome = if copied.is_ok() { "the copy" } else { "the copy of another" };
                 break;
             }
         }
@@ -61,14 +78,16 @@ fn naive_copier(map: &Map<u32, u32>, follows: bool) {
             break;
         }
     }
+    outcome
 }
 
 fn late_copier(follows: bool) {
-    model(470, &[], move |_, swap| {
+    model(470, &["no copy", "no place", "the copy", "the copy of another"], move |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10)]);
         map.start_migration_to(1);
         let (late, ours) = (map.clone(), map.clone());
-        race(swap, move || naive_copier(&late, follows), move || remove_and_migrate_twice(&ours));
+        let (outcome, ()) = race(swap, move || naive_copier(&late, follows), move || remove_and_migrate_twice(&ours));
+        witnesses.saw(outcome);
         assert_eq!(map.get(1), None, "a removed key does not come back");
     });
 }

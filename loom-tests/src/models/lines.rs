@@ -1,6 +1,9 @@
 //! Full lines: the last word of a line, probes that go on, and full tables.
 
-use super::{Boxed, FIRST_LINE, Map, SECOND_OF_FOUR_LINES, model, model_with_preemptions, race};
+use super::{
+    Boxed, DELAYED, FIRST_LINE, Map, PLACES, SECOND_OF_FOUR_LINES, came_to, delayed, model, model_with_preemptions,
+    race, race_at, race_traced, tried_by,
+};
 use crate::platform::lines::LINE_SLOTS;
 
 /// A table of two lines, the first of which has room for `room` more keys.
@@ -55,11 +58,12 @@ fn insertion_behind_a_full_line() {
 /// `TAG_PASSED`: the last word of the home line is claimed by another thread, whose tag is not there yet.
 #[test]
 fn insertion_behind_a_line_that_fills() {
-    model(1400, &[], |_, swap| {
+    model(1400, &DELAYED, |witnesses, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[]).for_misses();
         (1..LINE_SLOTS as u64).for_each(|key| assert_eq!(map.for_other_tag().insert(70 + key, 70), None));
         let (ours, theirs) = (map.for_other_tag(), map.clone());
-        race(
+        let (((), first), ((), second)) = race_at(
+            "CLAIM_KEY",
             swap,
             move || assert_eq!(ours.insert(2, 20), None),
             move || {
@@ -67,6 +71,7 @@ fn insertion_behind_a_line_that_fills() {
                 assert_eq!(theirs.get(1), Some(10), "one's own insert is seen");
             },
         );
+        witnesses.saw(delayed(first, second));
         assert_eq!(map.get(1), Some(10));
     });
 }
@@ -75,14 +80,14 @@ fn insertion_behind_a_line_that_fills() {
 /// the key that is there belongs to a helper that is stopped for good; the others pay with empty ones.)
 #[test]
 fn copy_behind_a_line_that_fills() {
-    model_with_preemptions(1, 100, &[], |_, swap| {
+    model_with_preemptions(1, 100, &DELAYED, |witnesses, swap| {
         let map = Map::<Boxed, u32>::with_capacity(10, FIRST_LINE, &[(1, 10)]);
         let others = map.for_hash(SECOND_OF_FOUR_LINES);
         map.start_migration_to(2);
         map.take_block();
         (1..LINE_SLOTS as u64).for_each(|key| assert_eq!(others.insert(70 + key, 70), None));
         let theirs = map.clone();
-        let (_, seen) = race(
+        let ((_, insertion), (seen, copier)) = race_traced(
             swap,
             move || others.insert(2, 20),
             move || {
@@ -90,6 +95,7 @@ fn copy_behind_a_line_that_fills() {
                 theirs.get(1)
             },
         );
+        witnesses.saw(delayed(insertion.times("CLAIM_KEY"), copier.times("COPY_CLAIM")));
         assert_eq!(seen, Some(10), "present throughout");
     });
 }
@@ -97,11 +103,12 @@ fn copy_behind_a_line_that_fills() {
 /// Two keys for the last word: the one that comes second goes to the next line.
 #[test]
 fn two_keys_for_one_place() {
-    model(1400, &[], |_, swap| {
+    model(1400, &DELAYED, |witnesses, swap| {
         let map = two_lines(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
-        assert_eq!(both, (None, None));
+        let (first, second) = race_at("CLAIM_KEY", swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
+        witnesses.saw(delayed(first.1, second.1));
+        assert_eq!((first.0, second.0), (None, None));
         assert_eq!((map.get(1), map.get(2)), (Some(10), Some(20)));
     });
 }
@@ -110,13 +117,13 @@ fn two_keys_for_one_place() {
 /// copies; their block belongs to a helper that is stopped for good.)
 #[test]
 fn insertion_behind_a_full_line_and_migration() {
-    model(31_000, &[], |_, swap| {
+    model(31_000, &["the next table", "the root"], |witnesses, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[(7, 7), (8, 8), (9, 9)]);
         for key in 7..10 {
             map.remove(key);
         }
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), insertion)) = race_traced(
             swap,
             move || {
                 ours.start_migration_to(1);
@@ -125,6 +132,7 @@ fn insertion_behind_a_full_line_and_migration() {
             },
             move || assert_eq!(theirs.insert(1, 10), None),
         );
+        witnesses.saw(came_to(&insertion));
         assert_eq!(map.get(1), Some(10));
     });
 }
@@ -132,13 +140,14 @@ fn insertion_behind_a_full_line_and_migration() {
 /// A key stands behind its full home line, and so does its copy. (The line before it has been copied.)
 #[test]
 fn copy_behind_a_full_line() {
-    model(1000, &[], |_, swap| {
+    model(1000, &PLACES, |witnesses, swap| {
         let map = two_lines(0);
         map.insert(1, 10);
         map.start_migration_to(2);
         map.help();
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(swap, move || ours.help(), move || theirs.get(1));
+        let (_, (seen, get)) = race_traced(swap, move || ours.help(), move || theirs.get(1));
+        witnesses.saw(came_to(&get));
         assert_eq!(seen, Some(10), "present throughout");
         assert_eq!(map.get(1), Some(10), "present throughout");
     });
@@ -147,21 +156,27 @@ fn copy_behind_a_full_line() {
 /// No line ends the probe: `next` decides, and a writer gives the table one.
 #[test]
 fn insertions_into_a_full_table() {
-    model(7000, &[], |_, swap| {
+    model(7000, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(7, 70), (8, 80)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let both = race(swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
-        assert_eq!(both, (None, None));
+        let (first, second) = race_at("SET_NEXT", swap, move || ours.insert(1, 10), move || theirs.insert(2, 20));
+        witnesses.saw(tried_by(first.1, second.1));
+        assert_eq!((first.0, second.0), (None, None));
         assert_eq!(map.entries(), [(1, 10), (2, 20), (7, 70), (8, 80)]);
     });
 }
 
 #[test]
 fn get_in_a_full_table() {
-    model(340, &[], |_, swap| {
+    model(340, &["room in the line", "the next table", "the root is full"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(7, 70), (8, 80)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let (_, seen) = race(swap, move || ours.insert(1, 10), move || theirs.get(2));
+        let (_, (seen, get)) = race_traced(swap, move || ours.insert(1, 10), move || theirs.get(2));
+        witnesses.saw(match (get.has("DECIDE_NEXT"), get.times("FIND_LAST")) {
+            (false, _) => "room in the line",
+            (true, 1) => "the root is full",
+            (true, _) => "the next table",
+        });
         assert_eq!(seen, None);
     });
 }

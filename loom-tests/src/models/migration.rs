@@ -1,12 +1,13 @@
 //! K2 to K4, V5 to V9: operations against a migration.
 
-use super::{Boxed, Map, Word, insertion_that_is_seen, model, race};
+use super::{Boxed, Map, PLACES, Word, came_to, insertion_that_is_seen, model, race, race_traced};
 
 fn get_and_migration<K: Word, V: Word>() {
-    model(550, &[], |_, swap| {
+    model(550, &PLACES, |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(swap, move || ours.migrate(), move || theirs.get(1));
+        let (_, (seen, get)) = race_traced(swap, move || ours.migrate(), move || theirs.get(1));
+        witnesses.saw(came_to(&get));
         assert_eq!(seen, Some(10), "present throughout");
         assert_eq!(map.entries(), [(1, 10)]);
     });
@@ -75,10 +76,10 @@ fn two_gets_of_a_key_inserted_behind_a_migration() {
 
 /// R1, R2: a claim and its value race the sealing of its line and the freezing of its slot.
 fn insert_and_migration<K: Word, V: Word>() {
-    model(16_000, &[], |_, swap| {
+    model(16_000, &PLACES, |witnesses, swap| {
         let map = Map::<K, V>::with_capacity(1, 0, &[]);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), insertion)) = race_traced(
             swap,
             move || ours.migrate(),
             move || {
@@ -86,6 +87,7 @@ fn insert_and_migration<K: Word, V: Word>() {
                 assert_eq!(theirs.get(1), Some(10), "one's own insert is seen");
             },
         );
+        witnesses.saw(came_to(&insertion));
         assert_eq!(map.entries(), [(1, 10)]);
         assert_eq!(map.raw().approx_len(), 1);
     });
@@ -103,10 +105,11 @@ fn insert_and_migration_boxed() {
 
 /// R4: an update while the value is being copied.
 fn update_and_migration<K: Word, V: Word>() {
-    model(12_000, &[], |_, swap| {
+    model(12_000, &PLACES, |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), added) = race(swap, move || ours.migrate(), move || theirs.add(1, 1));
+        let (_, (added, update)) = race_traced(swap, move || ours.migrate(), move || theirs.add(1, 1));
+        witnesses.saw(came_to(&update));
         assert_eq!(added, Some(11));
         assert_eq!(map.entries(), [(1, 11)], "no update is lost");
     });
@@ -125,10 +128,10 @@ fn update_and_migration_boxed() {
 /// V3 against V5 and V6: a removal while the slot is being moved.
 #[test]
 fn removal_and_migration() {
-    model(53_000, &[], |_, swap| {
+    model(53_000, &PLACES, |witnesses, swap| {
         let map = Map::<Boxed, u32>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), removal)) = race_traced(
             swap,
             move || ours.migrate(),
             move || {
@@ -136,6 +139,7 @@ fn removal_and_migration() {
                 assert_eq!(theirs.get(1), None, "removed");
             },
         );
+        witnesses.saw(came_to(&removal));
         assert_eq!(map.entries(), []);
         assert_eq!(map.raw().approx_len(), 0);
     });
@@ -144,11 +148,13 @@ fn removal_and_migration() {
 /// V4 against V6: a removed key comes back while its slot is being moved.
 #[test]
 fn insertion_of_a_removed_key_and_migration() {
-    model(11_000, &[], |_, swap| {
+    model(11_000, &["the next table", "the root"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(1, 10)]);
         map.remove(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.migrate(), move || assert_eq!(theirs.insert(1, 11), None));
+        let (_, ((), insertion)) =
+            race_traced(swap, move || ours.migrate(), move || assert_eq!(theirs.insert(1, 11), None));
+        witnesses.saw(came_to(&insertion));
         assert_eq!(map.entries(), [(1, 11)]);
         assert_eq!(map.raw().approx_len(), 1);
     });
@@ -157,11 +163,11 @@ fn insertion_of_a_removed_key_and_migration() {
 /// FINISH_SLOT: a frozen value is not written behind the back of one who still reads it.
 #[test]
 fn update_of_a_frozen_value_and_get() {
-    model(14_000, &[], |_, swap| {
+    model(14_000, &PLACES, |witnesses, swap| {
         let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         map.start_migration_to(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), update)) = race_traced(
             swap,
             move || ours.help(),
             move || {
@@ -169,12 +175,13 @@ fn update_of_a_frozen_value_and_get() {
                 assert_eq!(theirs.get(1), Some(11), "one's own insert is seen");
             },
         );
+        witnesses.saw(came_to(&update));
     });
 }
 
 /// Slots whose key words are never read: the migration closes them without sealing anything.
 fn reserved_key_and_migration(reserved: u64, present: bool) {
-    model(1200, &[], move |_, swap| {
+    model(1200, if present { &PLACES } else { &["the next table", "the root"] }, move |witnesses, swap| {
         let key = 0xFFFF_FFFF_C3A5_7E18 ^ reserved;
         let map = Map::<u64, u32>::with_capacity(
             1,
@@ -182,7 +189,7 @@ fn reserved_key_and_migration(reserved: u64, present: bool) {
             if present { &[(0xFFFF_FFFF_C3A5_7E18, 10), (0xFFFF_FFFF_C3A5_7E19, 10)] } else { &[] },
         );
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), edit)) = race_traced(
             swap,
             move || ours.migrate(),
             move || {
@@ -193,6 +200,7 @@ fn reserved_key_and_migration(reserved: u64, present: bool) {
                 }
             },
         );
+        witnesses.saw(came_to(&edit));
         assert_eq!(map.get(key), Some(11));
         assert_eq!(map.get(key ^ 1), present.then_some(10));
     });

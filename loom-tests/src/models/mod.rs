@@ -3,7 +3,8 @@
 //! A model is a small scenario that loom runs in every interleaving it can reach. It fails if an assertion in it fails,
 //! and also
 //! - if fewer executions than its *floor* were explored: then something hides the interleavings;
-//! - if an outcome that it names was never seen, or one was seen that it does not name (its *witnesses*);
+//! - if an outcome that it names was never seen, or one was seen that it does not name: its *witnesses*, two at least, which show
+//!   that its threads have met (`witnesses`);
 //! - if a node is used after its grace period, retired twice, leaked, or read before it was published.
 //!
 //! The columns "killed by" of `docs/TRANSITIONS.md` and `docs/DENSE.md` name the model that must fail when a site is weakened or a rule taken
@@ -92,30 +93,11 @@ mod reduce;
 mod vacuity;
 mod values;
 mod walks;
+mod witnesses;
 
-use crate::platform::sites;
 pub(crate) use api::*;
 pub(crate) use frame::*;
-
-/// Runs two closures as threads, and counts how many times each of them comes to a site.
-pub(crate) fn race_at<A: Send + 'static, B: Send + 'static>(
-    site: &'static str,
-    swap: bool,
-    first: impl FnOnce() -> A + Send + 'static,
-    second: impl FnOnce() -> B + Send + 'static,
-) -> ((A, usize), (B, usize)) {
-    race(swap, move || sites::reached(site, first), move || sites::reached(site, second))
-}
-
-/// Who has tried to put a copy into the next table, as the witness of a model.
-pub(crate) fn moved_by(first: &str, copies_of_first: usize, second: &str, copies_of_second: usize) -> String {
-    match (copies_of_first > 0, copies_of_second > 0) {
-        (true, true) => "moved by both".to_owned(),
-        (true, false) => format!("moved by the {first}"),
-        (false, true) => format!("moved by the {second}"),
-        (false, false) => "moved by nobody".to_owned(),
-    }
-}
+pub(crate) use witnesses::*;
 
 /// Inserts key 1 beside a lookup of it, which may or may not see it; the one who inserts does.
 pub(crate) fn insertion_that_is_seen<K: Word, V: Word>(map: &Map<K, V>, witnesses: &Witnesses, swap: bool) {

@@ -1,17 +1,28 @@
 //! N2, N3: a table that closes before its successor is made, and successors that are not larger.
 
-use super::{Boxed, Map, Word, model, model_with_preemptions, race, race_at};
+use super::{Boxed, Map, PLACES, Word, came_to, model, model_with_preemptions, race, race_at, race_traced, tried_by};
 use crate::platform::epoch;
 use crate::platform::lines::LINE_SLOTS;
-use crate::platform::sites;
-use crate::platform::sync::load_newest;
+use crate::platform::sites::Trace;
+use crate::platform::sync::{load_newest, model_counters};
+use crate::platform::tuning::IN_FLIGHT_PER_THREAD;
+use core::cmp::Ordering::{Equal, Greater, Less};
+
+/// What an insertion has found of a table that closes beside it.
+fn found(insertion: &Trace) -> &'static str {
+    match (insertion.has("SET_NEXT"), insertion.has("LOAD_NEXT")) {
+        (true, _) => "closing",
+        (false, true) => "left",
+        (false, false) => "neither",
+    }
+}
 
 /// A claim and its value race the closing of the table.
 fn rebuild_and_insertion<K: Word, V: Word>() {
-    model_with_preemptions(1, 1000, &[], |_, swap| {
+    model_with_preemptions(1, 1000, &["closing", "left", "neither"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), insertion)) = race_traced(
             swap,
             move || ours.rebuild(),
             move || {
@@ -19,6 +30,7 @@ fn rebuild_and_insertion<K: Word, V: Word>() {
                 assert_eq!(theirs.get(2), Some(20), "one's own insert is seen");
             },
         );
+        witnesses.saw(found(&insertion));
         map.finish_migration();
         assert_eq!(map.entries(), [(1, 10), (2, 20)]);
         assert_eq!(map.raw().approx_len(), 2);
@@ -38,11 +50,13 @@ fn rebuild_and_insertion_boxed() {
 /// Both find the table closing, and make it a successor.
 #[test]
 fn two_insertions_into_a_closed_table() {
-    model_with_preemptions(1, 1000, &[], |_, swap| {
+    model_with_preemptions(1, 1000, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10)]);
         map.close();
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.insert(2, 20), move || theirs.insert(3, 30));
+        let ((_, first), (_, second)) =
+            race_at("SET_NEXT", swap, move || ours.insert(2, 20), move || theirs.insert(3, 30));
+        witnesses.saw(tried_by(first, second));
         map.finish_migration();
         assert_eq!(map.entries(), [(1, 10), (2, 20), (3, 30)]);
     });
@@ -51,15 +65,12 @@ fn two_insertions_into_a_closed_table() {
 /// N2, N2, and N3, N3: whoever finds no successor behind N2 makes N3; the other one may come before that, or find one.
 #[test]
 fn two_rebuilds() {
-    model_with_preemptions(1, 80, &["1 1", "1 0", "0 1"], |witnesses, swap| {
+    model_with_preemptions(1, 80, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10), (2, 20)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let (((), first), ((), second)) = race(
-            swap,
-            move || sites::reached("SET_NEXT", || ours.rebuild()),
-            move || sites::reached("SET_NEXT", || theirs.rebuild()),
-        );
-        witnesses.saw(format_args!("{first} {second}"));
+        let (((), first), ((), second)) = race_at("SET_NEXT", swap, move || ours.rebuild(), move || theirs.rebuild());
+        assert!(first <= 1 && second <= 1);
+        witnesses.saw(tried_by(first, second));
         map.finish_migration();
         assert_eq!(map.entries(), [(1, 10), (2, 20)]);
     });
@@ -108,11 +119,11 @@ fn update_removal_and_get_in_a_closed_table() {
 
 /// V4 against N2, N3 and V6: a removed key comes back while the table closes, and its slot with it.
 fn rebuild_and_return_of_a_removed_key<K: Word, V: Word>() {
-    model_with_preemptions(1, 1000, &[], |_, swap| {
+    model_with_preemptions(1, 1000, &["closing", "left", "neither"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         map.remove(1);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), insertion)) = race_traced(
             swap,
             move || ours.rebuild(),
             move || {
@@ -120,6 +131,7 @@ fn rebuild_and_return_of_a_removed_key<K: Word, V: Word>() {
                 assert_eq!(theirs.get(1), Some(11), "one's own insert is seen");
             },
         );
+        witnesses.saw(found(&insertion));
         map.finish_migration();
         assert_eq!(map.entries(), [(1, 11)]);
         assert_eq!(map.raw().approx_len(), 1);
@@ -176,7 +188,7 @@ fn a_claim_closed_by_another_insertion() {
 /// `NO_REVIVAL`: keys that come back take room in the successor by paying for it, not as copies.
 #[test]
 fn keys_that_come_back_beside_a_smaller_successor() {
-    model(10, &[], |_, swap| {
+    model_with_preemptions(1, 290, &PLACES, |witnesses, swap| {
         let keys = 8;
         let entries: Vec<_> = (1..=keys).map(|key| (key, key)).collect();
         let map = Map::<u32, u32>::with_capacity(keys as usize, 0, &entries);
@@ -185,11 +197,10 @@ fn keys_that_come_back_beside_a_smaller_successor() {
         map.start_rebuild_to(2);
         assert_eq!(2 * LINE_SLOTS, 6);
         (0..4).for_each(|_| map.take_block());
-        for key in 2..=keys {
-            assert_eq!(map.insert(key, 10 * key), None);
-        }
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(swap, move || ours.finish_migration(), move || theirs.get(1));
+        let insertions = move || (2..=keys).for_each(|key| assert_eq!(ours.insert(key, 10 * key), None));
+        let (_, (seen, get)) = race_traced(swap, insertions, move || theirs.get(1));
+        witnesses.saw(came_to(&get));
         assert_eq!(seen, Some(1), "present throughout");
         assert_eq!(map.entries().len() as u64, keys);
     });
@@ -198,8 +209,9 @@ fn keys_that_come_back_beside_a_smaller_successor() {
 /// `COUNT_AFTER_CLOSING`: what comes in between the count and the closing is not in the count.
 #[test]
 fn insertions_beside_a_count() {
-    model_with_preemptions(1, 100, &[], |_, swap| {
+    model_with_preemptions(1, 640, &["all counted", "one under way", "some in the next table"], |witnesses, swap| {
         let keys = 4;
+        model_counters(true);
         let map = Map::<u32, u32>::with_capacity(8, 0, &[]);
         load_newest(true);
         let (ours, theirs) = (map.clone(), map.clone());
@@ -209,6 +221,12 @@ fn insertions_beside_a_count() {
                 move || ours.close_and_count(),
                 move || (1..=keys).for_each(|key| assert_eq!(theirs.insert(key, key), None)),
             )
+        });
+        let counted = copies - IN_FLIGHT_PER_THREAD * epoch::participants();
+        witnesses.saw(match came.cmp(&counted) {
+            Less => "some in the next table",
+            Equal => "all counted",
+            Greater => "one under way",
         });
         assert!(came <= copies, "{came} entries to copy, {copies} were expected at most");
     });

@@ -1,13 +1,17 @@
 //! Partial sums that come to one key, and batches beside a migration.
 
-use super::{Boxed, Map, Word, model, model_with_preemptions, race};
+use super::{
+    Boxed, DELAYED, Map, PLACES, Word, came_to, delayed, model, model_with_preemptions, race, race_at, race_traced,
+};
 
 /// Two reductions bring their parts of one key; what the map holds in the end is both, on top of what was there.
 fn two_flushes<K: Word, V: Word>(floor: usize, before: &'static [(u64, u64)]) {
-    model(floor, &[], move |_, swap| {
+    model(floor, &DELAYED, move |witnesses, swap| {
         let map = Map::<K, V>::of(&[&[(7, 70)], before].concat());
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.merge(1, 1), move || theirs.merge(1, 2));
+        let (((), first), ((), second)) =
+            race_at("SET_VALUE", swap, move || ours.merge(1, 1), move || theirs.merge(1, 2));
+        witnesses.saw(delayed(first, second));
         let sum: u64 = before.iter().map(|entry| entry.1).sum();
         assert_eq!(map.entries(), [(1, sum + 3), (7, 70)]);
     });
@@ -37,11 +41,12 @@ fn two_flushes_of_a_present_boxed_key() {
 #[test]
 #[should_panic(expected = "a part is lost")]
 fn two_flushes_that_read_and_write() {
-    model(1, &[], |_, swap| {
+    model(1, &["first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let read_and_write = |map: Map<u32, u32>, part| map.insert(1, map.get(1).expect("present") + part);
-        race(swap, move || read_and_write(ours, 1), move || read_and_write(theirs, 2));
+        let (first, _) = race(swap, move || read_and_write(ours, 1), move || read_and_write(theirs, 2));
+        witnesses.saw(if first == Some(10) { "first" } else { "second" });
         assert_eq!(map.get(1), Some(13), "a part is lost");
     });
 }
@@ -60,10 +65,10 @@ fn a_flush_and_a_removal() {
 }
 
 fn flush_and_migration<K: Word, V: Word>(floor: usize, before: &'static [(u64, u64)]) {
-    model_with_preemptions(1, floor, &[], move |_, swap| {
+    model_with_preemptions(1, floor, &PLACES, move |witnesses, swap| {
         let map = Map::<K, V>::of(&[&[(7, 70)], before].concat());
         let (ours, theirs) = (map.clone(), map.clone());
-        race(
+        let (_, ((), flush)) = race_traced(
             swap,
             move || {
                 theirs.start_migration();
@@ -71,6 +76,7 @@ fn flush_and_migration<K: Word, V: Word>(floor: usize, before: &'static [(u64, u
             },
             move || ours.merge(1, 1),
         );
+        witnesses.saw(came_to(&flush));
         map.finish_migration();
         let sum: u64 = before.iter().map(|entry| entry.1).sum();
         assert_eq!(map.entries(), [(1, sum + 1), (7, 70)]);
@@ -88,10 +94,11 @@ fn flush_of_a_present_key_and_migration() {
 }
 
 fn batch_and_migration<K: Word, V: Word>(floor: usize) {
-    model_with_preemptions(1, floor, &[], |_, swap| {
+    model_with_preemptions(1, floor, &PLACES, |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10), (7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(swap, move || ours.migrate(), move || theirs.batch(&[7, 5, 1]));
+        let (_, (seen, batch)) = race_traced(swap, move || ours.migrate(), move || theirs.batch(&[7, 5, 1]));
+        witnesses.saw(came_to(&batch));
         assert_eq!(seen, [Some(70), None, Some(10)], "present throughout, and absent");
     });
 }

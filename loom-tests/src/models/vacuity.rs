@@ -76,5 +76,11 @@ fn a_late_access_is_noticed() {
 #[test]
 #[should_panic(expected = "executions were explored")]
 fn a_model_without_interleavings_is_noticed() {
-    super::model(10, &[], |_, _| drop(Map::<u32, u32>::of(&[(1, 1)])));
+    super::model(10, &["one", "two"], |_, _| drop(Map::<u32, u32>::of(&[(1, 1)])));
+}
+
+#[test]
+#[should_panic(expected = "two outcomes at least")]
+fn a_model_that_names_one_outcome_is_noticed() {
+    super::model(0, &["one"], |witnesses, _| witnesses.saw("one"));
 }

@@ -1,14 +1,15 @@
 //! Walks against writers and a migration: what is there throughout is seen once.
 
-use super::{Boxed, Map, Word, model, race};
+use super::{Boxed, Map, PLACES, Word, came_to, model, race, race_traced};
 use crate::platform::lines::LINE_SLOTS;
 use crate::table::Hashes;
 
 fn walk_and_migration<K: Word>() {
-    model(17_000, &[], |_, swap| {
+    model(17_000, &PLACES, |witnesses, swap| {
         let map = Map::<K, u32>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), entries) = race(swap, move || ours.migrate(), move || theirs.entries());
+        let (_, (entries, walk)) = race_traced(swap, move || ours.migrate(), move || theirs.entries());
+        witnesses.saw(came_to(&walk));
         assert_eq!(entries, [(1, 10)]);
     });
 }
@@ -76,10 +77,12 @@ fn walk_of_a_partition_and_a_key_that_passes_a_line() {
 /// The table is left behind before the walk begins, or during it.
 #[test]
 fn walk_of_a_partition_and_migration() {
-    model(17_000, &[], |_, swap| {
+    model(17_000, &PLACES, |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
-        let ((), seen) = race(swap, move || ours.migrate(), move || theirs.entries_of(Hashes::partition(3, 0)));
+        let (_, (seen, walk)) =
+            race_traced(swap, move || ours.migrate(), move || theirs.entries_of(Hashes::partition(3, 0)));
+        witnesses.saw(came_to(&walk));
         assert_eq!(seen, [(1, 10)]);
         assert_eq!(map.entries_of(Hashes::partition(3, 1)), []);
     });

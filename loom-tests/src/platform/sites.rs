@@ -1,6 +1,6 @@
 //! Named accesses: which of them take a step, and mutants by environment variable.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
 use std::sync::OnceLock;
 
@@ -31,13 +31,13 @@ thread_local! {
 }
 
 thread_local! {
-    /// How many threads of the model count.
-    static COUNTING: Cell<usize> = const { Cell::new(0) };
+    /// How many threads of the model keep a trace.
+    static TRACING: Cell<usize> = const { Cell::new(0) };
 }
 
 loom::thread_local! {
-    /// The site that this thread counts, and how many times it has come there.
-    static REACHED: Cell<(&'static str, usize)> = Cell::new(("", 0));
+    /// The sites that this thread has come to since it began to keep a trace.
+    static TRACE: RefCell<Vec<&'static str>> = RefCell::new(Vec::new());
 }
 
 fn mutant() -> Option<&'static (String, Option<Ordering>)> {
@@ -66,12 +66,9 @@ pub(crate) fn mutated() -> bool {
 /// The ordering of a site. The access itself comes next on this thread of the machine, and takes a step if it is to.
 pub(crate) fn ordering(name: &'static str, ordering: Ordering) -> Ordering {
     STEP.set(!WITHOUT_STEP.iter().any(|prefix| name.starts_with(prefix)));
-    if COUNTING.get() > 0 {
+    if TRACING.get() > 0 {
         // Not for a thread that is torn down.
-        let _ = REACHED.try_with(|reached| {
-            let (counted, times) = reached.get();
-            reached.set((counted, times + usize::from(counted == name)));
-        });
+        let _ = TRACE.try_with(|trace| trace.borrow_mut().push(name));
     }
     match mutant() {
         Some((mutant, Some(weaker))) if mutant == name => *weaker,
@@ -79,14 +76,34 @@ pub(crate) fn ordering(name: &'static str, ordering: Ordering) -> Ordering {
     }
 }
 
-/// Runs `body`, and returns what it returns, and how many times this thread has come to a site meanwhile: what else it met does
-/// not always show in what it returns.
-pub(crate) fn reached<R>(name: &'static str, body: impl FnOnce() -> R) -> (R, usize) {
-    COUNTING.set(COUNTING.get() + 1);
-    REACHED.with(|reached| reached.set((name, 0)));
+/// The sites that a thread has come to, one after the other.
+#[derive(Debug)]
+pub(crate) struct Trace(Vec<&'static str>);
+
+impl Trace {
+    pub(crate) fn times(&self, site: &str) -> usize {
+        self.0.iter().filter(|name| **name == site).count()
+    }
+
+    pub(crate) fn has(&self, site: &str) -> bool {
+        self.times(site) > 0
+    }
+}
+
+/// Runs `body`, and returns what it returns, and the sites that this thread has come to meanwhile: what else it met does not
+/// always show in what it returns.
+pub(crate) fn traced<R>(body: impl FnOnce() -> R) -> (R, Trace) {
+    TRACING.set(TRACING.get() + 1);
+    TRACE.with(|trace| trace.borrow_mut().clear());
     let result = body();
-    COUNTING.set(COUNTING.get() - 1);
-    (result, REACHED.with(|reached| reached.replace(("", 0))).1)
+    TRACING.set(TRACING.get() - 1);
+    (result, Trace(TRACE.with(RefCell::take)))
+}
+
+/// The same for one site: how many times this thread has come there.
+pub(crate) fn reached<R>(site: &str, body: impl FnOnce() -> R) -> (R, usize) {
+    let (result, trace) = traced(body);
+    (result, trace.times(site))
 }
 
 /// Whether the access that comes now takes a step.

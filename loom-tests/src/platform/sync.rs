@@ -22,8 +22,8 @@ thread_local! {
     static NEWEST: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
 }
 
-/// Lets SeqCst loads see the newest value, for a model of an argument that rests on SeqCst: loom takes such a load as one with
-/// Acquire, which may see an old value for as long as nothing else says that it is old.
+/// Lets SeqCst loads, and those of counters, see the newest value, for a model of an argument that rests on SeqCst: loom takes
+/// such a load as one with Acquire, which may see an old value for as long as nothing else says that it is old.
 pub(crate) fn load_newest(newest: bool) {
     NEWEST.set(newest);
 }
@@ -131,6 +131,7 @@ impl AtomicI64 {
 
     pub(crate) fn load(&self, ordering: Ordering) -> i64 {
         match self {
+            Self::Modelled(cell) if NEWEST.get() => cell.fetch_add(0, ordering),
             Self::Modelled(cell) => cell.load(ordering),
             Self::Plain(cell) => cell.load(ordering),
         }

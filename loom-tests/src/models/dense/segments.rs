@@ -1,6 +1,6 @@
 //! S1: segments are made beside those who look for them.
 
-use super::super::{Boxed, model, race};
+use super::super::{Boxed, model, race, race_at, tried_by};
 use super::{Dense, presence};
 
 /// S1 beside a lookup of the very slot, and of its neighbour, which is empty.
@@ -20,10 +20,11 @@ fn get_and_a_new_segment() {
 /// One of two segments is installed, and both values are in it.
 #[test]
 fn two_new_segments() {
-    model(250, &[], |_, swap| {
+    model(250, &["both", "first", "second"], |witnesses, swap| {
         let map = Dense::<u32>::of(1, &[]);
         let (ours, theirs) = (map.clone(), map.clone());
-        race(swap, move || ours.insert(2, 10), move || theirs.insert(3, 20));
+        let (first, second) = race_at("SEGMENT_SET", swap, move || ours.insert(2, 10), move || theirs.insert(3, 20));
+        witnesses.saw(tried_by(first.1, second.1));
         assert_eq!(map.entries(), [(2, 10), (3, 20)]);
     });
 }
