@@ -2,9 +2,11 @@
 //!
 //! Used for two things: to pin, and to defer a function until every thread that is pinned now has unpinned. The
 //! collector is the crate's own, so that guards of other users of the epoch do not delay ours.
-#![allow(unsafe_code)] // The collector's pointer, and the contract of `defer_unchecked`.
+#![allow(unsafe_code)] // The contract of `defer_unchecked`.
 
 use super::discards;
+use super::once::Once;
+use super::participants::Participants;
 use super::sync::{AtomicI64, AtomicPtr, AtomicUsize};
 use super::thread::ThreadIndex;
 use super::tuning::RETIRED_PER_FLUSH;
@@ -65,29 +67,16 @@ struct Local {
     collecting: Cell<bool>,
 }
 
-/// Threads that can be pinned.
-static PARTICIPANTS: AtomicUsize = AtomicUsize::new(0);
+static PARTICIPANTS: Participants = Participants { count: AtomicUsize::new(0) };
 
 /// How many threads can be in the middle of an operation, at most, that began before this call.
 pub(crate) fn participants() -> usize {
-    // SeqCst: a thread that is missing here comes later in the total order than the caller's last SeqCst access. Acquire part:
-    // what a thread has counted that is not here any more.
-    PARTICIPANTS.load(site!(PARTICIPANTS_LOAD: SeqCst))
-}
-
-fn add_participant() {
-    // SeqCst: comes before everything that the thread does; pairs with PARTICIPANTS_LOAD.
-    PARTICIPANTS.fetch_add(1, site!(PARTICIPANTS_ADD: SeqCst));
-}
-
-fn remove_participant() {
-    // Release: what the thread has counted is seen; pairs with PARTICIPANTS_LOAD.
-    PARTICIPANTS.fetch_sub(1, site!(PARTICIPANTS_SUB: Release));
+    PARTICIPANTS.count()
 }
 
 thread_local! {
     static LOCAL: Local = {
-        add_participant();
+        PARTICIPANTS.add();
         let index = ThreadIndex::acquire();
         Local {
             handle: collector().register(),
@@ -105,35 +94,15 @@ impl Drop for Local {
         if !self.handle.is_pinned() {
             // SAFETY: dropped once, here.
             unsafe { ManuallyDrop::drop(&mut self.index) };
-            remove_participant();
+            PARTICIPANTS.remove();
         }
     }
 }
 
 /// The crate's collector, made by the first thread that needs it. It is never freed: guards may outlive all maps.
 fn collector() -> &'static Collector {
-    static COLLECTOR: AtomicPtr<Collector> = AtomicPtr::new(ptr::null_mut());
-    // Acquire: COLLECTOR edge, pairs with COLLECTOR_SET: the collector is seen initialised.
-    let mut found = COLLECTOR.load(site!(COLLECTOR_LOAD: Acquire));
-    if found.is_null() {
-        let new = Box::into_raw(Box::new(Collector::new()));
-        // Release: COLLECTOR edge. Acquire on failure: another thread's collector.
-        match COLLECTOR.compare_exchange(
-            ptr::null_mut(),
-            new,
-            site!(COLLECTOR_SET: Release),
-            site!(COLLECTOR_LOST: Acquire),
-        ) {
-            Ok(_) => found = new,
-            Err(other) => {
-                // SAFETY: `new` came from `Box::into_raw` above and was not published.
-                drop(unsafe { Box::from_raw(new) });
-                found = other;
-            }
-        }
-    }
-    // SAFETY: the pointer was published once, initialised, and is never freed.
-    unsafe { &*found }
+    static COLLECTOR: Once<Collector> = Once { made: AtomicPtr::new(ptr::null_mut()) };
+    COLLECTOR.get_or_make(Collector::new)
 }
 
 /// Pins the current thread: what it reads from maps and cells through the guard stays as long as the guard does.
@@ -154,10 +123,10 @@ pub fn pin() -> Guard {
 /// Pins a thread that is being torn down, by a registration for this one guard.
 #[cold]
 fn pin_once() -> Guard {
-    add_participant();
+    PARTICIPANTS.add();
     let inner = collector().register().pin();
     // It counts as a participant until some time after it is unpinned.
-    inner.defer(remove_participant);
+    inner.defer(|| PARTICIPANTS.remove());
     Guard { inner, thread: ThreadIndex::SHARED }
 }
 
@@ -192,9 +161,9 @@ impl Guard {
             self.inner.repin();
         } else {
             // As in `pin_once`, whose deferred function does not wait for a guard that has moved on.
-            add_participant();
+            PARTICIPANTS.add();
             self.inner.repin();
-            self.inner.defer(remove_participant);
+            self.inner.defer(|| PARTICIPANTS.remove());
         }
     }
 

@@ -3,10 +3,14 @@
 //! The layers above reach the machine through this module only. `loom-tests` puts models in its place,
 //! `hook-tests` a version that can park a thread at any site.
 
+pub(crate) mod discarded;
 pub(crate) mod discards;
 pub(crate) mod epoch;
 pub(crate) mod index_pool;
 pub(crate) mod lines;
+pub(crate) mod once;
+pub(crate) mod participants;
+pub(crate) mod pile;
 pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;

@@ -1,5 +1,7 @@
 //! The crate's own platform, with a hook at every site and another geometry.
 
+#[path = "../../../src/platform/discarded.rs"]
+pub(crate) mod discarded;
 #[path = "../../../src/platform/discards.rs"]
 pub(crate) mod discards;
 #[path = "../../../src/platform/epoch.rs"]
@@ -9,6 +11,12 @@ pub(crate) mod hook;
 pub(crate) mod index_pool;
 #[path = "../../../src/platform/lines.rs"]
 pub(crate) mod lines;
+#[path = "../../../src/platform/once.rs"]
+pub(crate) mod once;
+#[path = "../../../src/platform/participants.rs"]
+pub(crate) mod participants;
+#[path = "../../../src/platform/pile.rs"]
+pub(crate) mod pile;
 pub(crate) mod search;
 pub(crate) mod sync;
 pub(crate) mod thread;

@@ -73,6 +73,22 @@
 //!
 //! Readers: S1 `get_and_a_new_segment`; D1 `insertion_and_get_of_a_box`; D2 `replacement_and_get_of_a_box`,
 //! `get_of_a_value_that_needs_a_box`; walks `walk_and_insertion_of_a_box`, `walk_and_a_new_segment`; counts `dense_len_*`.
+//!
+//! The same of the platform layer, whose lists and places (`src/platform/pile.rs`, `once.rs`, `participants.rs`) have models of their own:
+//!
+//! | pair | model |
+//! | --- | --- |
+//! | an allocation that is left, another one | `two_discards` |
+//! | an allocation that is left, taking all | `discard_and_taking_all` |
+//! | taking all, taking all | `taking_all_and_taking_all` |
+//! | keeping, keeping | `two_to_keep` |
+//! | keeping, taking to clear | `two_clearings` |
+//! | keeping, taking to use again | `clearing_and_reuse`, `reuse_and_reuse_of_another_size` |
+//! | taking to use again, the same | `two_reuses` |
+//! | keeping, no wish to keep | `clearing_and_no_wish` |
+//! | the first use of the collector, another one | `two_first_users` |
+//! | a thread that ends, a count of threads | `a_thread_that_ends_and_a_count` |
+//! | the same, and a thread that begins | `a_thread_that_begins_and_one_that_ends` |
 
 mod api;
 mod claims;
@@ -87,6 +103,7 @@ mod lines;
 mod migration;
 mod mutants;
 mod pages;
+mod platform;
 mod published;
 mod rebuild;
 mod reduce;
