@@ -33,7 +33,7 @@ pub(crate) enum Place<'t> {
 pub(crate) fn load_keys(line: &Line) -> [Word; LINE_SLOTS] {
     // SeqCst, both: an `EMPTY` word decides a miss, a `SEALED` one the way to the next table; a key comes before a claim
     // behind it in the total order. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM (the node of a boxed key,
-    // the claims before it), and with SEAL and SEAL_REST (`next`).
+    // the claims before it), and with SEAL (`next`).
     let last = last_word(line);
     let mut keys = [last; LINE_SLOTS];
     for (key, slot) in keys[..LINE_SLOTS - 1].iter_mut().zip(&line.slots) {

@@ -183,7 +183,7 @@ impl<K: 'static, H: Fn(&K) -> u64> Mover<'_, '_, K, H> {
             KeyWord::Reserved(_) => 0,
             // User code, before anything changes.
             KeyWord::Claimed(key) if is_inline::<K>() => needle::rehash_inline(key, self.hash),
-            // SAFETY: the key word came with Acquire, and the value was live after that.
+            // SAFETY: the value was live, read with Acquire, and whoever set it had the key.
             KeyWord::Claimed(key) => unsafe { boxed_key::<K>(key, self.guard) }.hash(),
         }
     }

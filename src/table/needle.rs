@@ -175,8 +175,9 @@ pub(crate) fn inline_key<K: 'static>(word: Word) -> Seen<'static, K> {
 /// The key of a boxed key word.
 ///
 /// # Safety
-/// The node is readable under `guard`: the key word was loaded with Acquire after pinning, and after that the slot's
-/// value word was loaded, and was neither `DEAD` nor `FROZEN_EMPTY`; or the caller owns the node.
+/// The node is readable under `guard`: after pinning, the slot's value word was loaded, and was neither `DEAD` nor
+/// `FROZEN_EMPTY`; and the key word was loaded with Acquire before, or a value with Acquire that is not `EMPTY`, whose setter
+/// had the key. Or the caller owns the node.
 #[inline(always)]
 pub(crate) unsafe fn boxed_key<K>(word: Word, guard: &Guard) -> &KeyNode<K> {
     // SAFETY: by the contract of this function.

@@ -81,11 +81,11 @@ pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
         // SeqCst: as for FIND_KEY. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
         *key = slot.key.load(site!(SEAL_SCAN: SeqCst));
         if *key == word::EMPTY {
-            // Release: SEAL edge, pairs with FIND_LAST and FIND_KEY: who sees the seal sees `next`. Acquire on
-            // failure: as for SEAL_SCAN.
+            // Release: SEAL edge, pairs with FIND_LAST and FIND_KEY: who sees the seal sees `next`. Relaxed on
+            // failure: the node of the key that came first is read behind its value only, which orders it.
             *key = slot
                 .key
-                .compare_exchange(word::EMPTY, word::SEALED, site!(SEAL: Release), site!(SEAL_LOST: Acquire))
+                .compare_exchange(word::EMPTY, word::SEALED, site!(SEAL: Release), site!(SEAL_LOST: Relaxed))
                 .map_or_else(|seen| seen, |_| word::SEALED);
         }
         if *key == word::SEALED {
@@ -93,8 +93,8 @@ pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
         }
     }
     for (slot, _) in slots {
-        // Release: as for SEAL. A plain store: behind a sealed word nothing is ever claimed.
-        slot.key.store(word::SEALED, site!(SEAL_REST: Release));
+        // Relaxed: nobody decides by a word behind the first sealed one. A plain store: nothing is ever claimed there.
+        slot.key.store(word::SEALED, site!(SEAL_REST: Relaxed));
     }
     keys
 }
@@ -124,8 +124,9 @@ pub(crate) fn finish(slot: &Slot, key: KeyWord, live: LiveWord, hash: u64, next:
         KeyWord::Claimed(key) => copy_key(next, key, hash),
     };
     let finished = place.map_or(Finished::KeyWasThere, |(target, finished)| {
-        // Release: VALUE edge for readers of the next table. Relaxed on failure: any other value means that another
-        // copier was first (rule COPY_STOPS), and is not used.
+        // Release: VALUE edge for those who come to the next table without having met this slot, as a hasher or an
+        // `Equivalent` that lies can bring it about; others have the box from FREEZE, MOVE, the root or COPY_CLAIM.
+        // Relaxed on failure: any other value means that another copier was first (rule COPY_STOPS), and is not used.
         let _ = target.value.compare_exchange(
             word::EMPTY,
             live.as_ptr(),

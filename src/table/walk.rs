@@ -252,15 +252,15 @@ fn entry<'g, K: 'static, V: 'static>(
     guard: &'g Guard,
 ) -> Option<Entry<'g, K, V>> {
     let value = slot::value_for_reader(slot);
-    // Acquire: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
-    let key = slot.key.load(site!(WALK_KEY: Acquire));
+    // Relaxed: behind a value word that is not `EMPTY`, which was read with Acquire; who set it had the key.
+    let key = slot.key.load(site!(WALK_KEY: Relaxed));
     let value = if word::is_plain::<V>(value) {
         // SAFETY: live, and read under this guard.
         unsafe { Seen::from_plain(value, guard) }
     } else {
         value_anywhere(table, slot, key, hash, guard)?
     };
-    // SAFETY: the value was there, and whoever set it has read the key word with Acquire.
+    // SAFETY: the value was there, read with Acquire before the key word, and whoever set it had the key.
     if !hashes.are_all() && !unsafe { is_of(hashes, key, hash, guard) } {
         return None;
     }

@@ -5,6 +5,9 @@ use super::{
     race_traced, tried_by,
 };
 use crate::platform::epoch;
+use crate::table::{Habit, Probe};
+use core::cell::Cell;
+use equivalent::Equivalent;
 
 /// Both move the same block.
 fn two_helpers<K: Word, V: Word>(removed: bool) {
@@ -176,5 +179,47 @@ fn get_of_a_moved_update() {
         witnesses.saw(if seen.is_some() { "present" } else { "absent" });
         first.join().expect("the first thread does not panic");
         assert_eq!(map.get(1), Some(11));
+    });
+}
+
+/// The first reserved key, which is denied so many times.
+struct Denied(Cell<usize>);
+
+impl Equivalent<u64> for Denied {
+    fn equivalent(&self, _key: &u64) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left == 0
+    }
+}
+
+/// Who comes to a copy without having met the slot that it was made from reads no box that is not published. A reserved slot has no
+/// key word that orders it. (The block of the key belongs to a helper that is stopped; the other one's line is sealed, and leads
+/// on, before the box is made.)
+#[test]
+fn get_of_a_reserved_key_that_is_denied_at_first() {
+    model_with_preemptions(1, 420, &["absent", "present"], |witnesses, swap| {
+        let key = 0xFFFF_FFFF_C3A5_7E18;
+        let map = Map::<u64, Boxed>::with_capacity(4, SECOND_LINE, &[(key, 10)]);
+        map.pass_all();
+        map.start_migration_to(1);
+        map.take_block();
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (_, seen) = race(
+            swap,
+            move || {
+                assert_eq!(ours.add(key, 1), Some(11));
+                ours.finish_migration();
+            },
+            move || {
+                let guard = epoch::pin();
+                // By the lookup itself, and by the search of the old table: no for each of two reserved keys.
+                let denied = Denied(Cell::new(4));
+                let probe = Probe::new::<u64>(SECOND_LINE, &denied);
+                theirs.raw().get(probe, &Habit::new(), &guard).map(|value| value.get().0)
+            },
+        );
+        assert!(seen.is_none_or(|value| value == 11));
+        witnesses.saw(if seen.is_some() { "present" } else { "absent" });
     });
 }
