@@ -8,7 +8,7 @@
 //! - if a node is used after its grace period, retired twice, leaked, or read before it was published.
 //!
 //! The columns "killed by" of `docs/TRANSITIONS.md` and `docs/DENSE.md` name the model that must fail when a site is weakened or a rule taken
-//! out; `mutants` runs each of these in a process of its own.
+//! out; `mutants` runs each of these in a process of its own, and `kills` the other models with a mutant that they kill.
 //!
 //! Models are kept small rather than weak: what need not race happens before the threads start (entries, the successor, a
 //! block that is taken and never moved), keys have no reserved slots where these are not the point (`u32`), successors are
@@ -98,6 +98,7 @@ mod frame;
 mod helpers;
 mod keys;
 mod killed;
+mod kills;
 mod late;
 mod lines;
 mod migration;

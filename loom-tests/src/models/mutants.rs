@@ -3,7 +3,7 @@
 use super::killed::reason_of;
 use crate::platform::sites::MUTANT;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// A page of the protocol.
@@ -92,17 +92,19 @@ fn rules() -> impl Iterator<Item = Row> {
     PAGES.iter().flat_map(Page::rules)
 }
 
-/// The path of a model of this executable.
-pub(super) fn test_path(model: &str) -> Option<String> {
-    static LIST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+/// The paths of all tests here.
+pub(super) fn test_paths() -> impl Iterator<Item = &'static str> {
+    static LIST: OnceLock<String> = OnceLock::new();
     let list = LIST.get_or_init(|| {
         let output = this_executable().arg("--list").output().expect("the list of tests");
         String::from_utf8(output.stdout).expect("names are text")
     });
-    let path = list.lines().filter_map(|line| line.strip_suffix(": test"));
-    path.filter(|path| path.starts_with("models::"))
-        .find(|path| path.ends_with(&format!("::{model}")))
-        .map(str::to_owned)
+    list.lines().filter_map(|line| line.strip_suffix(": test")).filter(|path| path.starts_with("models::"))
+}
+
+/// The path of a model of this executable.
+pub(super) fn test_path(model: &str) -> Option<&'static str> {
+    test_paths().find(|path| path.ends_with(&format!("::{model}")))
 }
 
 fn this_executable() -> Command {
@@ -115,18 +117,13 @@ fn this_executable() -> Command {
 fn reason(model: &str, mutant: &str) -> Option<String> {
     let path = test_path(model).unwrap_or_else(|| panic!("{mutant}: there is no model {model}"));
     let mut command = this_executable();
-    command.args([&path, "--exact", "--nocapture"]).env(MUTANT, mutant);
+    command.args([path, "--exact", "--nocapture"]).env(MUTANT, mutant);
     reason_of(command, PATIENCE)
 }
 
-#[test]
-fn every_mutant_is_killed() {
-    let sites = sites().filter(|row| row.ordering != "Relaxed");
-    let mutants = sites.filter_map(|row| Some((row.model()?, format!("{}:Relaxed", row.name))));
-    let others = steps().chain(rules().filter(|row| row.name != WITHOUT_HOOK));
-    let mutants: Vec<_> = mutants.chain(others.filter_map(|row| Some((row.model()?, row.name.to_owned())))).collect();
-    let total = mutants.len();
-    let queue = Mutex::new(mutants.into_iter());
+/// Runs models, each with a mutant, and returns the pairs that passed.
+pub(super) fn survivors(pairs: Vec<(&str, String)>) -> Vec<String> {
+    let queue = Mutex::new(pairs.into_iter());
     let survivors = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
@@ -144,7 +141,27 @@ fn every_mutant_is_killed() {
             });
         }
     });
-    let survivors = survivors.into_inner().expect("all workers are done");
+    survivors.into_inner().expect("all workers are done")
+}
+
+/// The models that the pages name, each with its mutant.
+fn killers() -> impl Iterator<Item = (&'static str, String)> {
+    let sites = sites().filter(|row| row.ordering != "Relaxed");
+    let mutants = sites.filter_map(|row| Some((row.model()?, format!("{}:Relaxed", row.name))));
+    let others = steps().chain(rules().filter(|row| row.name != WITHOUT_HOOK));
+    mutants.chain(others.filter_map(|row| Some((row.model()?, row.name.to_owned()))))
+}
+
+/// The models that the pages name, a control among them that fails without any mutant.
+pub(super) fn named_models() -> impl Iterator<Item = &'static str> {
+    sites().chain(steps()).chain(rules()).filter_map(|row| row.model())
+}
+
+#[test]
+fn every_mutant_is_killed() {
+    let pairs: Vec<_> = killers().collect();
+    let total = pairs.len();
+    let survivors = survivors(pairs);
     println!("{} of {total} mutants killed", total - survivors.len());
     assert!(survivors.is_empty(), "not killed:\n{}", survivors.join("\n"));
 }

@@ -2,9 +2,16 @@
 
 use super::birth::Birth;
 use core::alloc::Layout;
+use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
 use loom::cell::UnsafeCell;
+use std::collections::BTreeSet;
+
+thread_local! {
+    /// Those that live, by address. Of the machine: all threads of a model run on one of its threads.
+    static LIVING: RefCell<BTreeSet<usize>> = const { RefCell::new(BTreeSet::new()) };
+}
 
 /// It takes so many steps to clear.
 const PIECES: usize = 2;
@@ -30,7 +37,9 @@ unsafe impl Send for Discarded {}
 impl Discarded {
     pub(crate) fn new(layout: Layout) -> Self {
         let content = UnsafeCell::new(Content { next: ptr::null_mut(), layout, cleared: 0 });
-        Self(NonNull::from(Box::leak(Box::new(Entry { content, birth: Birth::new() }))))
+        let entry = NonNull::from(Box::leak(Box::new(Entry { content, birth: Birth::new() })));
+        LIVING.with_borrow_mut(|living| living.insert(entry.addr().get()));
+        Self(entry)
     }
 
     pub(crate) fn into_raw(self) -> NonNull<Entry> {
@@ -41,18 +50,21 @@ impl Discarded {
         Self(entry)
     }
 
+    fn entry(&self) -> &Entry {
+        let lives = LIVING.with_borrow(|living| living.contains(&self.0.addr().get()));
+        assert!(lives, "discarded memory is used by one who is not its owner");
+        // SAFETY: it lives.
+        unsafe { self.0.as_ref() }
+    }
+
     fn get(&self) -> Content {
-        // SAFETY: owned, so alive.
-        let entry = unsafe { self.0.as_ref() };
         // SAFETY: loom has checked that nobody writes it now.
-        entry.content.with(|content| unsafe { *content })
+        self.entry().content.with(|content| unsafe { *content })
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Content)) {
-        // SAFETY: owned, so alive.
-        let entry = unsafe { self.0.as_ref() };
         // SAFETY: loom has checked that nobody has it now.
-        entry.content.with_mut(|content| change(unsafe { &mut *content }));
+        self.entry().content.with_mut(|content| change(unsafe { &mut *content }));
     }
 
     pub(crate) fn next(&self) -> *mut Entry {
@@ -90,6 +102,7 @@ pub(crate) unsafe fn free(memory: NonNull<u8>) {
 impl Drop for Discarded {
     fn drop(&mut self) {
         self.change(|content| content.next = ptr::null_mut());
+        LIVING.with_borrow_mut(|living| living.remove(&self.0.addr().get()));
         // SAFETY: made by `new` from a box, and owned.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }

@@ -33,6 +33,10 @@ pub(crate) fn store_before_exchange(byte: &AtomicU8, value: u8, ordering: Orderi
     byte.store(value, ordering);
 }
 
+/// What reads and writes a word does both at once. Without this rule it loads, and then stores: the mutant of models in which all is
+/// decided by that. A thread alone does not notice.
+pub(crate) const AT_ONCE: &str = "AT_ONCE";
+
 macro_rules! stepped {
     ($name:ident $(<$param:ident>)? holds $value:ty: $($more:tt)*) => {
         pub(crate) struct $name $(<$param>)? {
@@ -52,6 +56,15 @@ macro_rules! stepped {
                 &self.word
             }
 
+            /// Without the rule `AT_ONCE`. Returns what was there; an error if it is not changed.
+            fn in_two_steps(&self, change: impl FnOnce($value) -> Option<$value>) -> Result<$value, $value> {
+                let before = self.word().load(Ordering::Acquire);
+                let Some(after) = change(before) else { return Err(before) };
+                self.step.fetch_add(1, Ordering::Relaxed);
+                self.word.store(after, Ordering::Release);
+                Ok(before)
+            }
+
             pub(crate) fn load(&self, ordering: Ordering) -> $value {
                 if ordering == Ordering::SeqCst && NEWEST.get() {
                     let guess = self.word().load(Ordering::Relaxed);
@@ -66,6 +79,9 @@ macro_rules! stepped {
             }
 
             pub(crate) fn swap(&self, value: $value, ordering: Ordering) -> $value {
+                if !sites::rule(AT_ONCE) {
+                    return self.in_two_steps(|_| Some(value)).expect("it is changed");
+                }
                 self.word().swap(value, ordering)
             }
 
@@ -76,10 +92,13 @@ macro_rules! stepped {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
+                if !sites::rule(AT_ONCE) {
+                    return self.in_two_steps(|before| (before == current).then_some(new));
+                }
                 self.word().compare_exchange(current, new, success, failure)
             }
 
-            stepped!(@ $value; $($more)*);
+            stepped!(@ $name $value; $($more)*);
         }
 
         impl $(<$param>)? core::fmt::Debug for $name $(<$param>)? {
@@ -88,9 +107,17 @@ macro_rules! stepped {
             }
         }
     };
-    (@ $value:ty; $($method:ident)*) => {
+    (@ $name:ident $value:ty; $($method:ident)*) => {
         $(
             pub(crate) fn $method(&self, value: $value, ordering: Ordering) -> $value {
+                if !sites::rule(AT_ONCE) {
+                    let changed = |before| {
+                        let plain = core::sync::atomic::$name::new(before);
+                        plain.$method(value, Ordering::Relaxed);
+                        plain.into_inner()
+                    };
+                    return self.in_two_steps(|before| Some(changed(before))).expect("it is changed");
+                }
                 self.word().$method(value, ordering)
             }
         )*
