@@ -14,7 +14,7 @@ pub(crate) trait Subject: Sync {
 const KEYS: u64 = 200;
 
 /// Bytes of a dense map, beyond which nothing is pushed.
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES: usize = 1 << 16;
 
 /// Kinds of steps.
 const CHOICES: u64 = 32;
