@@ -24,10 +24,21 @@ pub(crate) fn part() -> Option<String> {
 /// which would be a process that succeeds.
 pub(crate) fn child(test: &str, part: &str) -> Output {
     let mut command = Command::new(env::current_exe().expect("a running executable has a path"));
-    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(PART, part);
+    // Nobody reads where a child panicked, and to find that out takes longer than all the rest.
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(PART, part).env("RUST_BACKTRACE", "0");
     let output = command.output().expect("a test can be run");
     assert!(printed(&output).contains("running 1 test\n"), "{test} is no test:\n{}", printed(&output));
     output
+}
+
+/// Runs `body` in a process of its own, whose guards and bytes are nobody else's. Prints what it prints.
+pub(crate) fn in_a_process(test: &str, body: impl FnOnce()) {
+    if part().is_some() {
+        return body();
+    }
+    let output = child(test, "1");
+    print!("{}", printed(&output));
+    assert!(passed(&output), "{test} fails");
 }
 
 /// Whether a child has run its test to the end.

@@ -1,22 +1,12 @@
 //! A guard that is leaked, or held across a million updates: nothing but memory, and as much of it as the documentation says.
 
 use crate::allocator::live;
-use crate::alone::{child, part, passed, printed};
+use crate::alone::in_a_process;
 use crate::settings::setting;
 use atomic_dict::{AtomicMap, DenseMap, Published, pin};
 use std::mem::ManuallyDrop;
 use std::sync::mpsc::channel;
 use std::thread;
-
-/// Runs `body` in a process of its own, whose guards and bytes are nobody else's. Prints what it prints.
-fn in_a_process(test: &str, body: impl FnOnce()) {
-    if part().is_some() {
-        return body();
-    }
-    let output = child(test, "1");
-    print!("{}", printed(&output));
-    assert!(passed(&output), "{test} fails");
-}
 
 /// Everything goes on, for all threads; what is retired stays.
 #[test]

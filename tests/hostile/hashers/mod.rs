@@ -10,7 +10,7 @@
 mod lies;
 
 use crate::allocator::live;
-use crate::alone::alone;
+use crate::alone::{alone, in_a_process};
 use atomic_dict::{AtomicMap, Compute, Expected};
 use std::cell::Cell;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
@@ -252,7 +252,7 @@ fn bytes_of(quality: Quality, keys: u64) -> isize {
 
 #[test]
 fn poor_hashers_cost_no_memory() {
-    alone(|| {
+    in_a_process("hashers::poor_hashers_cost_no_memory", || {
         bytes_of(Quality::Good, 10); // what this thread needs once
         for keys in [100, 1000, 2500] {
             let good = bytes_of(Quality::Good, keys);
