@@ -1,8 +1,7 @@
 //! A handle of a map whose operations lend their keys, where they have such a form, or give them.
 
 use super::hashing::Hashing;
-use crate::api::Ref;
-use crate::api::{Compute, Computed, ExpectationFailed, Expected};
+use crate::api::{Compute, Computed, ExpectationFailed, Expected, Ref};
 use crate::map::Pinned;
 use crate::support::{NthKey, Numbered};
 use core::ops::Deref;

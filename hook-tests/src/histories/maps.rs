@@ -138,8 +138,8 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
             Action::NaiveCopy => copier::copy(&self.map, actor.fake == Fake::Follow),
             _ => {
                 let handle = Handle { pinned, lends: actor.is_even() };
-                act!(&handle, actor, step, V, |index: usize| &self.keys[index], |index: usize| self.keys[index]
-                    .clone());
+                let (lent, given) = (|key: usize| &self.keys[key], |key: usize| self.keys[key].clone());
+                act!(&handle, actor, step, V, lent, given);
             }
         }
     }
