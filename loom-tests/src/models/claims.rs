@@ -1,6 +1,6 @@
-//! K1: claims of one line, and the first table.
+//! K1: claims of one line, the first table, and a claim that another thread closes.
 
-use super::{Boxed, DELAYED, Map, Word, delayed, model, race, race_at, tried_by};
+use super::{Boxed, DELAYED, Map, Word, delayed, model, model_with_preemptions, race, race_at, tried_by};
 
 fn two_insertions_of_one_key<K: Word, V: Word>() {
     model(1200, &["first", "second"], |witnesses, swap| {
@@ -82,5 +82,26 @@ fn claim_and_removal_of_one_key() {
         let left = map.get(1);
         witnesses.saw(if left.is_some() { "left" } else { "removed" });
         assert!(left != Some(removed) && left != Some(11));
+    });
+}
+
+/// V9 by a writer on the claim of another, which goes on with its node.
+#[test]
+fn a_claim_closed_by_another_insertion() {
+    model_with_preemptions(1, 600_000, &["first", "second"], |witnesses, swap| {
+        let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
+        let (ours, theirs) = (map.clone(), map.clone());
+        let (first, second) = race(
+            swap,
+            move || ours.insert(1, 10),
+            move || {
+                theirs.close();
+                theirs.insert(1, 11)
+            },
+        );
+        witnesses.saw(if first.is_none() { "first" } else { "second" });
+        assert!(first.is_none() != second.is_none(), "one of the two comes first");
+        map.finish_migration();
+        assert_eq!(map.entries().len(), 1);
     });
 }

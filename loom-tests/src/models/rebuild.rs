@@ -164,27 +164,6 @@ fn two_returns_of_a_removed_key_behind_a_migration() {
     });
 }
 
-/// V9 by a writer on the claim of another, which goes on with its node.
-#[test]
-fn a_claim_closed_by_another_insertion() {
-    model_with_preemptions(1, 1000, &["first", "second"], |witnesses, swap| {
-        let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
-        let (ours, theirs) = (map.clone(), map.clone());
-        let (first, second) = race(
-            swap,
-            move || ours.insert(1, 10),
-            move || {
-                theirs.close();
-                theirs.insert(1, 11)
-            },
-        );
-        witnesses.saw(if first.is_none() { "first" } else { "second" });
-        assert!(first.is_none() != second.is_none(), "one of the two comes first");
-        map.finish_migration();
-        assert_eq!(map.entries().len(), 1);
-    });
-}
-
 /// `NO_REVIVAL`: keys that come back take room in the successor by paying for it, not as copies.
 #[test]
 fn keys_that_come_back_beside_a_smaller_successor() {
