@@ -78,8 +78,9 @@ pub(crate) fn seal(line: &Line) -> [Word; LINE_SLOTS] {
     let mut keys = [word::SEALED; LINE_SLOTS];
     let mut slots = line.slots.iter().zip(&mut keys);
     for (slot, key) in slots.by_ref() {
-        // SeqCst: as for FIND_KEY. Acquire part: KEY edge, pairs with CLAIM_KEY and COPY_CLAIM.
-        *key = slot.key.load(site!(SEAL_SCAN: SeqCst));
+        // Relaxed: an `EMPTY` word is exchanged, all others are final. The node of a key is read behind its value only, and
+        // whoever leaves the table decides by reads of its own.
+        *key = slot.key.load(site!(SEAL_SCAN: Relaxed));
         if *key == word::EMPTY {
             // Release: SEAL edge, pairs with FIND_LAST and FIND_KEY: who sees the seal sees `next`. Relaxed on
             // failure: the node of the key that came first is read behind its value only, which orders it.
