@@ -66,7 +66,7 @@ fn compare<V: Item>(mut input: Input<'_>, truth: Truth) {
     while !input.is_empty() {
         beside.step(&mut input);
     }
-    beside.assert_equal();
+    assert_eq!(beside.map.len(), beside.model.len());
     let entries: BTreeMap<usize, V> = beside.map.into_iter().collect();
     assert_eq!(entries, beside.model);
 }
@@ -212,7 +212,9 @@ impl<V: Item> Beside<V> {
     fn many(&mut self, operation: usize, index: usize, input: &mut Input<'_>) {
         let argument = input.byte();
         let index = index.min(self.limit);
-        let end = index.saturating_add(usize::from(argument)).min(self.limit);
+        // Short, mostly: the time of an input is the time of these.
+        let length = if argument < 240 { argument % 40 } else { argument };
+        let end = index.saturating_add(usize::from(length)).min(self.limit);
         let entries = || (index..end).map(|index| (index, V::nth((index % 300) as u16)));
         match operation {
             0 => {
