@@ -1,29 +1,8 @@
 //! Who owns a boxed key when claims, removals and a migration meet.
 
-use super::{Boxed, LAST_LINE, Map, came_to, model, model_with_preemptions, race, race_at, race_traced, tried_by};
+use super::{Boxed, LAST_LINE, Map, came_to, model, race, race_at, race_traced, tried_by};
 use crate::platform::epoch;
 use crate::platform::lines::LINE_SLOTS;
-
-/// R6, V9: the claim is frozen before it gets a value; another thread inserts the same key behind it. One preemption,
-/// between the claim and the value, is what it takes; two would take minutes.
-#[test]
-fn claim_and_migration_and_another_insertion() {
-    model_with_preemptions(1, 5700, &["first", "second"], |witnesses, swap| {
-        let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
-        let (ours, theirs) = (map.clone(), map.clone());
-        let (first, second) = race(
-            swap,
-            move || ours.insert(1, 10),
-            move || {
-                theirs.migrate();
-                theirs.insert(1, 11)
-            },
-        );
-        witnesses.saw(if first.is_none() { "first" } else { "second" });
-        assert!(first.is_none() != second.is_none(), "one of the two comes first");
-        assert_eq!(map.entries().len(), 1);
-    });
-}
 
 /// The node that is needed again: others use the claim, remove the key, and the migration makes it `DEAD`.
 #[test]
