@@ -21,9 +21,11 @@ pub(crate) fn in_parts(test: &str, parts: &[&str], body: impl FnOnce(&str)) -> O
         return None;
     }
     let children: Vec<_> = parts.iter().map(|part| start(test, part)).collect();
+    // All of them have ended before one is found to have failed.
+    let outputs: Vec<_> =
+        children.into_iter().map(|child| child.wait_with_output().expect("the child is ours")).collect();
     let mut all = String::new();
-    for child in children {
-        let output = child.wait_with_output().expect("the child is ours");
+    for output in outputs {
         let printed = String::from_utf8_lossy(&output.stdout);
         print!("{printed}{}", String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{test} fails alone");
