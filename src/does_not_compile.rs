@@ -68,6 +68,38 @@ struct OfAHandle;
 /// ```
 struct OfAMap;
 
+/// A guard, a handle or an iterator that nobody uses is a mistake that is warned of.
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// atomic_dict::pin();
+/// ```
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// atomic_dict::AtomicMap::from([(1, 2)]).pin();
+/// ```
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// atomic_dict::DenseMap::from([(1, 2)]).pin();
+/// ```
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let map = atomic_dict::DenseMap::from([(1, 2)]);
+/// let pinned = map.pin();
+/// pinned.iter();
+/// ```
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// let map = atomic_dict::AtomicMap::from([(1, 2)]);
+/// let pinned = map.pin();
+/// pinned.batch_getitem(&[1]);
+/// ```
+struct OfUse;
+
 /// Keys and values outlive everything, since they are dropped later.
 ///
 /// ```compile_fail,E0597

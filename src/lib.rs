@@ -65,6 +65,13 @@
 //! With the feature `rayon` there are `par_reduce` and its specialisations, `par_iter` on a handle, `into_par_iter`, `par_extend` and
 //! collecting from parallel iterators. They use the pool in which they are called.
 //!
+//! # Platforms
+//!
+//! 64-bit targets whose allocator returns addresses of at most 48 bits, as words hold 16 bits beside an address. What is to hold a
+//! higher one panics: every table of an [`AtomicMap`], every boxed key and value, and every value of a [`Published`] cell. So where
+//! the top bits of heap addresses are tags (on Android on AArch64, unless the application turns tagged heap pointers off; under
+//! HWASan or MTE) the crate needs another allocator.
+//!
 //! # Words
 //!
 //! The names of cereggii's `AtomicDict`, which this map follows, are kept as aliases of the documentation search.

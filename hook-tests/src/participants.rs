@@ -58,7 +58,7 @@ fn insertions_of_threads_that_end_before_threads_are_counted() {
 #[test]
 fn insertions_of_threads_that_end_before_entries_are_counted() {
     alone("participants::insertions_of_threads_that_end_before_entries_are_counted", || {
-        insertions_of_threads_that_end("COUNT_SUM");
+        insertions_of_threads_that_end("COUNT_SUM_WENT");
     });
 }
 

@@ -15,6 +15,7 @@ const NEAR: usize = 1 << 20;
 const PER_PIN: usize = 4096;
 
 /// The values of many indices, in the order of these. Made by [`Pinned::batch_getitem`].
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Batch<'p, I, V: 'static> {
     pinned: &'p Pinned<'p, V>,
     window: Window<I, usize>,
@@ -116,7 +117,6 @@ impl<I: Iterator<Item: Borrow<usize>>, V: Send + Sync + 'static> Batch<'_, I, V>
     /// let pinned = map.pin();
     /// assert_eq!(pinned.batch_getitem(&[1, 1, 1]).chunk_size(32).flatten().count(), 3);
     /// ```
-    #[must_use]
     pub fn chunk_size(mut self, indices: usize) -> Self {
         self.window.set_chunk(indices);
         self

@@ -8,6 +8,7 @@ use core::iter::FusedIterator;
 
 /// Entries of a map that others may change meanwhile, in ascending order. Made by [`Pinned::iter`](super::Pinned::iter),
 /// which says what it yields.
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'g, V: 'static>(pub(super) Walk<'g, V>);
 
 impl<'g, V: 'static> Iterator for Iter<'g, V> {
@@ -20,6 +21,7 @@ impl<'g, V: 'static> Iterator for Iter<'g, V> {
 }
 
 /// The indices that have values, in ascending order. Made by [`Pinned::keys`](super::Pinned::keys).
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Keys<'g, V: 'static>(pub(super) Iter<'g, V>);
 
 impl<V: 'static> Iterator for Keys<'_, V> {
@@ -32,6 +34,7 @@ impl<V: 'static> Iterator for Keys<'_, V> {
 }
 
 /// The values, in ascending order of their indices. Made by [`Pinned::values`](super::Pinned::values).
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Values<'g, V: 'static>(pub(super) Iter<'g, V>);
 
 impl<'g, V: 'static> Iterator for Values<'g, V> {

@@ -142,6 +142,7 @@ impl<V: 'static> DenseMap<V> {
     /// pinned.insert(1, "one");
     /// assert_eq!(pinned.get(1).as_deref(), Some(&"one"));
     /// ```
+    #[must_use = "a handle does nothing by itself"]
     #[inline]
     pub fn pin(&self) -> Pinned<'_, V> {
         Pinned::new(self)

@@ -6,6 +6,7 @@ use super::raw::{Cover, RawDense};
 use crate::api::{OccupiedError, Ref};
 use crate::platform::discards;
 use crate::platform::epoch::{self, Guard};
+use crate::reclaim;
 use crate::table::inline::is_inline;
 use core::fmt;
 
@@ -65,7 +66,8 @@ impl<'m, V: 'static> Pinned<'m, V> {
         }
     }
 
-    /// As [`DenseMap::flush`]. What was retired under this very handle is kept until it is dropped or repinned.
+    /// As [`DenseMap::flush`]. If values are boxed, what was retired under this very handle is kept until it is dropped or repinned, and
+    /// one call takes one step of the collector.
     ///
     /// ```
     /// let map = atomic_dict::DenseMap::new();
@@ -76,10 +78,13 @@ impl<'m, V: 'static> Pinned<'m, V> {
     /// pinned.flush();
     /// ```
     pub fn flush(&self) {
-        if let Some(guard) = &self.guard {
-            guard.flush();
+        match &self.guard {
+            Some(guard) => {
+                guard.flush();
+                discards::free_all();
+            }
+            None => reclaim::collect(),
         }
-        discards::free_all();
     }
 }
 

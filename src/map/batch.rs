@@ -17,6 +17,7 @@ const NEAR: usize = 1 << 15;
 const PER_PIN: usize = 4096;
 
 /// The values of many keys, in the order of the keys. Made by [`Pinned::batch_getitem`].
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Batch<'p, 'q, I, Q: ?Sized, K: 'static, V: 'static, S> {
     pinned: &'p Pinned<'p, K, V, S>,
     window: Window<I, Probe<'q, Q>>,
@@ -138,7 +139,6 @@ where
     /// let pinned = map.pin();
     /// assert_eq!(pinned.batch_getitem(&[1, 1, 1]).chunk_size(32).flatten().count(), 3);
     /// ```
-    #[must_use]
     pub fn chunk_size(mut self, keys: usize) -> Self {
         self.window.set_chunk(keys);
         self

@@ -30,7 +30,7 @@ where
 
     /// Removes a key. Returns the key as it stood in the map, and its value.
     ///
-    /// Lock-free and atomic. (The value that it removes is the very one that it found beside the key.)
+    /// Lock-free and atomic: key and value are those of the entry that it removes.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();

@@ -176,6 +176,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// assert_eq!(pinned.get(&1).as_deref(), Some(&'a'));
     /// ```
     #[doc(alias = "get_handle")]
+    #[must_use = "if unused the thread will immediately unpin"]
     #[inline]
     pub fn pin(&self) -> Pinned<'_, K, V, S> {
         Pinned::new(self)

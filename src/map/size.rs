@@ -8,9 +8,10 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// How many entries there are, exactly. Linearizable: the number of entries at a moment during the call.
     ///
     /// It reads a few words for each thread that can have a counter of its own, and again if anybody has begun to insert or remove
-    /// meanwhile. After some attempts it asks them for a moment of quiet, for which each waits a little before it begins. A thread that is
-    /// stopped in the middle of an insertion or removal delays it, so it is the one operation that is not
-    /// lock-free (it is obstruction-free); nothing else in this crate calls it. For a number without waiting see
+    /// meanwhile. After some attempts it asks them for a moment of quiet, for which each waits a little before it begins; in all they wait a
+    /// bounded number of turns for each time that it asks, and it asks ever more rarely. A thread that is stopped in the middle of an
+    /// insertion or removal delays it, so it is the one operation that is not lock-free (it is obstruction-free); nothing else in this
+    /// crate calls it. For a number without waiting see
     /// [`approx_len`](Self::approx_len), for one with a known error [`len_bounds`](Self::len_bounds).
     ///
     /// ```

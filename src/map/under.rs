@@ -240,12 +240,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        loop {
-            let (key, value) = self.get_key_value_under(query, guard)?;
-            if self.remove_if_under(query, |current| value.is(current), guard).is_some() {
-                return Some((key, value));
-            }
-        }
+        self.raw.edit_entry(self.probe(query), Remove, |key: &K| self.hash(key), guard)
     }
 
     #[inline(always)]

@@ -36,7 +36,8 @@ where
     /// Removes the entries for which `keep` is false.
     ///
     /// Atomic for each key, not as a whole: every key that is present throughout is asked about, and what is removed is a
-    /// value for which `keep` was false. It may be asked again about a key that others change meanwhile. If few entries are left, the map
+    /// value for which `keep` was false, beside this key or an equal one that has taken its place. It may be asked again about a key that
+    /// others change meanwhile. If few entries are left, the map
     /// has shrunk at the end.
     ///
     /// ```

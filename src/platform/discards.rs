@@ -5,6 +5,7 @@
 #![allow(unsafe_code)] // The contract of `push`.
 
 use super::discarded::Discarded;
+use super::epoch;
 use super::pile::Pile;
 use super::sync::{AtomicPtr, AtomicUsize};
 use core::alloc::Layout;
@@ -30,9 +31,12 @@ pub(crate) unsafe fn push(memory: NonNull<u8>, layout: Layout) {
     DISCARDS.push(unsafe { Discarded::new(memory, layout) });
 }
 
-/// Frees what collections have left, or clears a piece of what is kept. For threads that can afford the time.
+/// Frees what collections have left, or clears a piece of what is kept: for threads that can afford the time, so not inside a
+/// collection.
 pub(crate) fn free_all() {
-    DISCARDS.free_all();
+    if !epoch::collecting() {
+        DISCARDS.free_all();
+    }
 }
 
 /// Says that an allocation of so many bytes will be asked for again when the one that is retired now has been freed.
@@ -40,9 +44,13 @@ pub(crate) fn keep(bytes: usize) {
     DISCARDS.keep(bytes);
 }
 
-/// Says that nothing is worth keeping, and frees what is kept.
+/// Says that nothing is worth keeping, and frees what is kept; in a collection it leaves that to the next call of `free_all`.
 pub(crate) fn keep_none() {
-    DISCARDS.keep_none();
+    if epoch::collecting() {
+        DISCARDS.keep(0);
+    } else {
+        DISCARDS.keep_none();
+    }
 }
 
 /// Memory of this layout, all zero, if there is some.

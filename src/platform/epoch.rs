@@ -11,7 +11,7 @@ use super::sync::{AtomicI64, AtomicPtr, AtomicUsize};
 use super::thread::ThreadIndex;
 use super::tuning::RETIRED_PER_FLUSH;
 use super::{rule, site};
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::mem::ManuallyDrop;
 use core::ptr;
@@ -53,6 +53,7 @@ impl Birth {
 /// let guard = pin();
 /// assert!(low.load(&guard) < high.load(&guard));
 /// ```
+#[must_use = "if unused the thread will immediately unpin"]
 pub struct Guard {
     inner: crossbeam_epoch::Guard,
     thread: usize,
@@ -63,8 +64,6 @@ struct Local {
     thread: usize,
     index: ManuallyDrop<ThreadIndex>,
     retired: Cell<u32>,
-    /// Set while a deferred function or destructor runs, which must not start another collection on top of itself.
-    collecting: Cell<bool>,
 }
 
 static PARTICIPANTS: Participants = Participants { count: AtomicUsize::new(0) };
@@ -83,9 +82,16 @@ thread_local! {
             thread: index.get(),
             index: ManuallyDrop::new(index),
             retired: Cell::new(0),
-            collecting: Cell::new(false),
         }
     };
+}
+
+// Without destructors, so that they are there while a thread is torn down, too.
+thread_local! {
+    /// Set while a deferred function or destructor runs, which must not start another collection on top of itself.
+    static COLLECTING: Cell<bool> = const { Cell::new(false) };
+    /// The handle of `with_spare`, while there is one.
+    static SPARE: RefCell<Option<ManuallyDrop<LocalHandle>>> = const { RefCell::new(None) };
 }
 
 impl Drop for Local {
@@ -123,11 +129,27 @@ pub fn pin() -> Guard {
 /// Pins a thread that is being torn down, by a registration for this one guard.
 #[cold]
 fn pin_once() -> Guard {
-    PARTICIPANTS.add();
-    let inner = collector().register().pin();
-    // It counts as a participant until some time after it is unpinned.
-    inner.defer(|| PARTICIPANTS.remove());
-    Guard { inner, thread: ThreadIndex::SHARED }
+    Guard { inner: with_spare(|pinned| pinned), thread: ThreadIndex::SHARED }
+}
+
+/// Runs `body` with a pin of a registration for it. Destructors that pin meanwhile, since both may collect, get the same
+/// registration, which is pinned by then: the first pin of one collects, so with new ones they would run on top of each
+/// other, as deep as there is garbage.
+fn with_spare<R>(body: impl FnOnce(crossbeam_epoch::Guard) -> R) -> R {
+    SPARE.with(|spare| {
+        let pin = || spare.borrow().as_ref().map(|handle| handle.pin());
+        if let Some(pinned) = pin() {
+            return body(pinned);
+        }
+        PARTICIPANTS.add();
+        spare.replace(Some(ManuallyDrop::new(collector().register())));
+        let pinned = pin().expect("it is there until this call ends");
+        // The thread counts as a participant until some time after the registration is unpinned.
+        pinned.defer(|| PARTICIPANTS.remove());
+        let result = body(pinned);
+        drop(spare.take().map(ManuallyDrop::into_inner));
+        result
+    })
 }
 
 /// The dense number of this thread, or `ThreadIndex::SHARED`, for a call that needs no guard.
@@ -160,7 +182,7 @@ impl Guard {
         if LOCAL.try_with(|_| ()).is_ok() {
             self.inner.repin();
         } else {
-            // As in `pin_once`, whose deferred function does not wait for a guard that has moved on.
+            // As in `with_spare`, whose deferred function does not wait for a guard that has moved on.
             PARTICIPANTS.add();
             self.inner.repin();
             self.inner.defer(|| PARTICIPANTS.remove());
@@ -169,8 +191,13 @@ impl Guard {
 
     /// Pushes this thread's garbage to where any thread can free it, and frees some that is ready.
     pub(crate) fn flush(&self) {
-        if !collecting() {
+        if collecting() {
+            return;
+        }
+        if LOCAL.try_with(|_| ()).is_ok() {
             self.inner.flush();
+        } else {
+            with_spare(|_pinned| self.inner.flush());
         }
     }
 
@@ -224,9 +251,7 @@ impl Guard {
         });
         if due.unwrap_or(true) {
             self.flush();
-            if !collecting() {
-                discards::free_all();
-            }
+            discards::free_all();
         }
     }
 }
@@ -243,7 +268,7 @@ pub(crate) fn note_freed(_node: *mut (), bytes: usize) {
 
 /// Whether this thread is in a deferred function, or a destructor, that `contain_panic` runs on behalf of others.
 pub(crate) fn collecting() -> bool {
-    LOCAL.try_with(|local| local.collecting.get()).unwrap_or(false)
+    COLLECTING.get()
 }
 
 impl fmt::Debug for Guard {
@@ -254,15 +279,13 @@ impl fmt::Debug for Guard {
 
 /// Runs a deferred function, or a destructor, so that its panic cannot reach the innocent thread that happens to run it.
 pub(crate) fn contain_panic(deferred: impl FnOnce()) {
-    let outer = LOCAL.try_with(|local| local.collecting.replace(true));
+    let outer = COLLECTING.replace(true);
     if let Err(payload) = catch_unwind(AssertUnwindSafe(deferred)) {
         PANICS.fetch_add(1, site!(PANICS_ADD: Relaxed)); // Relaxed: a figure, publishes nothing.
         // Dropping the payload could panic again.
         let _leaked = ManuallyDrop::new(payload);
     }
-    if let Ok(outer) = outer {
-        let _ = LOCAL.try_with(|local| local.collecting.set(outer));
-    }
+    COLLECTING.set(outer);
 }
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);

@@ -13,6 +13,9 @@ pub(crate) const LINE_SLOTS: usize = 4;
 
 const LINE_BYTES: usize = size_of::<Line>();
 
+/// What an array has at most: the address space of a process.
+const MAX_BYTES: usize = 1 << 47;
+
 const _: () = assert!(align_of::<Line>() == CACHE_LINE, "lines start where memory does");
 /// One entry: a key word and a value word.
 #[repr(C)]
@@ -88,8 +91,8 @@ unsafe impl Send for LineArray {}
 unsafe impl Sync for LineArray {}
 
 impl LineArray {
-    /// The largest power of two of lines whose array fits an allocation.
-    pub(crate) const MAX_LINES: usize = 1 << (usize::BITS - 8);
+    /// The largest power of two of lines whose array has no more than `MAX_BYTES`.
+    pub(crate) const MAX_LINES: usize = 1 << (MAX_BYTES / (LINE_BYTES + LINE_SLOTS)).ilog2();
 
     /// Allocates `count` lines, a power of two, all words zero.
     pub(crate) fn new(count: usize) -> Self {

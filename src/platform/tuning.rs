@@ -67,6 +67,9 @@ pub(crate) const SPINS_FOR_LEN: usize = 64;
 /// from being freed.
 pub(crate) const COLLECTIONS_IN_VAIN: usize = 4;
 
+/// How often `flush` begins anew with what destructors have retired meanwhile.
+pub(crate) const COLLECTION_ROUNDS: usize = 32;
+
 /// Steps of the collector that a publication takes to drop what it replaced: two for a request that was under way, and two for
 /// its own.
 pub(crate) const COLLECTIONS_PER_PUBLICATION: usize = 4;

@@ -141,7 +141,7 @@ impl<T> Retired<T> {
             self.dropped.fetch_add(1, site!(DROPPED_ADD: Relaxed)); // Relaxed: a figure.
             count += 1;
         }
-        if count > 0 && !epoch::collecting() {
+        if count > 0 {
             discards::free_all(); // what maps in the values have left
         }
         count
@@ -180,7 +180,7 @@ impl<T> Retired<T> {
 
 impl<T> Drop for Retired<T> {
     fn drop(&mut self) {
-        let all = self.take_due(u64::MAX);
+        let all = self.take_due(if rule!(DROP_ALL) { u64::MAX } else { self.due() });
         // SAFETY: nobody has borrowed the cell, so no thread has a value of it.
         unsafe { self.drop_list(all) };
     }

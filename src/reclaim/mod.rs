@@ -15,23 +15,46 @@ pub(crate) mod bytes;
 pub(crate) mod key_node;
 pub(crate) mod node;
 
-use crate::platform::tuning::COLLECTIONS_IN_VAIN;
+use crate::platform::tuning::{COLLECTION_ROUNDS, COLLECTIONS_IN_VAIN};
 use crate::platform::{discards, epoch};
+use std::sync::Arc;
 
 /// Collects until nothing more can be freed, and frees what collections have left. With no guard alive anywhere, everything
 /// that this thread has retired is freed, and what others have handed over.
+///
+/// Lock-free: what others go on to retire is not waited for.
 pub(crate) fn collect() {
-    let (mut useful, mut in_vain) = (0, 0);
     discards::keep_none();
-    // Emptied bags are garbage of the collector's own, not among the bytes. Each step hands over one bag of them, and empties eight.
-    while in_vain < COLLECTIONS_IN_VAIN + useful / 6 {
+    for _ in 0..COLLECTION_ROUNDS {
+        if !collect_what_waits() {
+            return;
+        }
+    }
+}
+
+/// Whether all that waits now has gone, and there was something.
+fn collect_what_waits() -> bool {
+    let anything = epoch::pending_bytes() > 0;
+    // Bags are emptied in the order in which they were handed over: when this one is, so are all before it.
+    let last = Arc::new(());
+    hand_over(Arc::clone(&last));
+    let (mut useful, mut in_vain) = (0, 0);
+    while Arc::strong_count(&last) > 1 {
+        // Emptied bags are garbage of the collector's own, not among the bytes. Each step hands over one bag of them, and empties eight.
+        if in_vain == COLLECTIONS_IN_VAIN + useful / 6 {
+            return false;
+        }
         let before = epoch::pending_bytes();
         epoch::pin().flush();
         discards::free_all();
-        if epoch::pending_bytes() < before {
-            (useful, in_vain) = (useful + 1, 0);
-        } else {
-            in_vain += 1;
-        }
+        (useful, in_vain) = if epoch::pending_bytes() < before { (useful + 1, 0) } else { (useful, in_vain + 1) };
     }
+    anything
+}
+
+/// Gives a share of something to the collector, behind everything that this thread has retired.
+fn hand_over(share: Arc<()>) {
+    let guard = epoch::pin();
+    guard.defer(move || drop(share));
+    guard.flush();
 }

@@ -11,7 +11,7 @@ use std::alloc::{alloc, dealloc, handle_alloc_error};
 /// Addresses of nodes are multiples of this, which leaves four bits for tags.
 pub(crate) const NODE_ALIGN: usize = 16;
 
-/// Bits of an address. The 16 above belong to fingerprints and prefixes.
+/// Bits of an address. The 16 above belong to fingerprints and prefixes, so there is no room for tags of the allocator.
 pub(crate) const ADDRESS_BITS: u32 = 48;
 
 #[repr(C, align(16))]

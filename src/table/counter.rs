@@ -5,6 +5,8 @@
 //! (`length`).
 #![allow(unsafe_code)] // Stripes are installed by pointer.
 
+use super::quiet::{Given, Quiet};
+use crate::platform::epoch;
 use crate::platform::sync::{AtomicI64, AtomicPtr, spin_loop};
 use crate::platform::thread;
 use crate::platform::tuning::{CLAIMS_PER_LOOK, REMOVALS_PER_LOOK, SPINS_FOR_LEN};
@@ -22,12 +24,13 @@ pub(super) struct Cell {
     pub(super) removed: AtomicI64,
     /// Slots claimed, in whichever table, copies included.
     claims: AtomicI64,
+    given: Given,
 }
 
 impl Cell {
     fn new() -> Self {
         let zero = || AtomicI64::new(0);
-        Self { begun: zero(), inserted: zero(), removed: zero(), claims: zero() }
+        Self { begun: zero(), inserted: zero(), removed: zero(), claims: zero(), given: Given::new() }
     }
 }
 
@@ -43,8 +46,8 @@ struct Stripes {
 #[derive(Debug)]
 pub(crate) struct Counter {
     stripes: AtomicPtr<()>,
-    /// Threads that wait for a moment at which nothing is inserted or removed.
-    pub(super) waiting: AtomicI64,
+    /// For those who wait for a moment at which nothing is inserted or removed.
+    pub(super) quiet: Quiet,
     base: CachePadded<Cell>,
 }
 
@@ -67,11 +70,7 @@ enum Sharing {
 
 impl Counter {
     pub(crate) fn new() -> Self {
-        Self {
-            stripes: AtomicPtr::new(ptr::null_mut()),
-            waiting: AtomicI64::new(0),
-            base: CachePadded::new(Cell::new()),
-        }
+        Self { stripes: AtomicPtr::new(ptr::null_mut()), quiet: Quiet::new(), base: CachePadded::new(Cell::new()) }
     }
 
     /// Gives each thread a cell of its own from now on.
@@ -120,24 +119,25 @@ impl Counter {
     /// says how that ended.
     #[inline(always)]
     pub(crate) fn begin(&self, thread: usize) -> Mine<'_> {
-        // Relaxed: a hint to be polite.
-        if self.waiting.load(site!(COUNT_WAITING: Relaxed)) != 0 {
-            self.pause();
-        }
         let mine = self.mine(thread);
+        if let Some(request) = self.quiet.wanted() {
+            self.pause(mine, request);
+        }
         if rule!(BEGIN_FIRST) {
             mine.add_begun(1);
         }
         mine
     }
 
-    /// Gives those who wait a moment of quiet.
+    /// Gives those who wait a moment of quiet, if they have not had as much as they may ask for.
     #[cold]
-    fn pause(&self) {
+    fn pause(&self, mine: Mine<'_>, request: i64) {
         // As long as it takes to read all cells a few times.
-        for _ in 0..SPINS_FOR_LEN * self.cells().count() {
-            if self.waiting.load(site!(COUNT_WAITING: Relaxed)) == 0 {
-                return; // Relaxed: as above.
+        let turns = SPINS_FOR_LEN * self.cells().count();
+        let sharers = if mine.sharing == Sharing::Owned { 1 } else { epoch::participants().max(1) };
+        for _ in 0..mine.cell.given.turns(request, turns, sharers) {
+            if self.quiet.wanted().is_none() {
+                return;
             }
             spin_loop();
         }
@@ -193,12 +193,12 @@ impl Mine<'_> {
         if !rule!(BEGIN_FIRST) {
             self.add_begun(1);
         }
-        // Release: COUNT edge, pairs with COUNT_SUM: who sees it counted sees it begun.
+        // Release: COUNT edge, pairs with COUNT_SUM_CAME: who sees it counted sees it begun.
         if self.sharing == Sharing::Owned {
             let inserted = self.cell.inserted.load(site!(COUNT_OWN_LOAD: Relaxed));
-            self.cell.inserted.store(inserted + 1, site!(COUNT_END: Release));
+            self.cell.inserted.store(inserted + 1, site!(COUNT_CAME: Release));
         } else {
-            self.cell.inserted.fetch_add(1, site!(COUNT_END_SHARED: Release));
+            self.cell.inserted.fetch_add(1, site!(COUNT_CAME_SHARED: Release));
         }
     }
 
@@ -208,13 +208,13 @@ impl Mine<'_> {
         if !rule!(BEGIN_FIRST) {
             self.add_begun(1);
         }
-        // Release: as for `inserted`.
+        // Release: as for `inserted`; pairs with COUNT_SUM_WENT.
         if self.sharing == Sharing::Owned {
             let removed = self.cell.removed.load(site!(COUNT_OWN_LOAD: Relaxed)) + 1;
-            self.cell.removed.store(removed, site!(COUNT_END: Release));
+            self.cell.removed.store(removed, site!(COUNT_WENT: Release));
             removed % CLAIMS_PER_LOOK == 0
         } else {
-            let removed = self.cell.removed.fetch_add(1, site!(COUNT_END_SHARED: Release)) + 1;
+            let removed = self.cell.removed.fetch_add(1, site!(COUNT_WENT_SHARED: Release)) + 1;
             removed % REMOVALS_PER_LOOK == 0
         }
     }

@@ -2,14 +2,18 @@
 #![allow(unsafe_code)] // From live words to values.
 
 use super::RawMap;
+use super::array::TableRef;
 use super::claim;
 use super::find::{self, Place};
+use super::needle;
+use super::present;
 use super::slot;
 use super::source::KeySource;
 use super::tags;
 use super::value::{NewValue, Seen};
 use super::word::{self, LiveWord, Word};
 use crate::platform::epoch::Guard;
+use crate::platform::lines::Slot;
 use crate::platform::rule;
 
 /// What an operation wants of a slot.
@@ -94,6 +98,8 @@ pub(super) struct Editing<'a, 'g, K: 'static, V: 'static, N, E, H> {
     /// What the operation has decided, given this word (`EMPTY` for absence), and what has not come about yet: to put a value, or,
     /// without one, to remove.
     pub(super) pending: Option<(Word, Option<V>)>,
+    /// Where it has found its key last, on its way through `run_to_end`.
+    at: Option<(TableRef<'g>, &'g Slot)>,
 }
 
 impl<K: 'static, V: 'static> RawMap<K, V> {
@@ -110,7 +116,7 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
         hash: H,
         guard: &'g Guard,
     ) -> (Edited<'g, V>, E::Rest) {
-        let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root, pending: None };
+        let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root, pending: None, at: None };
         // See `first`.
         match editing.first_attempt() {
             Some(edited) => (edited, editing.into_rest()),
@@ -119,6 +125,26 @@ impl<K: 'static, V: 'static> RawMap<K, V> {
                 (outcome.seen(guard), rest)
             }
         }
+    }
+
+    /// The same for an operation that inserts nothing, with the key of what was there, as it stands in the map.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn edit_entry<'g, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64>(
+        &'g self,
+        source: N,
+        edit: E,
+        hash: H,
+        guard: &'g Guard,
+    ) -> Option<(Seen<'g, K>, Seen<'g, V>)> {
+        let mut editing = Editing { map: self, source, edit, hash, guard, right: Right::Root, pending: None, at: None };
+        let before = editing.run_to_end().before?;
+        let (table, slot) = editing.at?;
+        // SAFETY: the key word was read with Acquire when the slot was found, and the value was live after that: whatever happens
+        // to the slot since, its key is there for this guard.
+        let key = unsafe { needle::seen_key(present::slot_key(table, slot).word(), guard) };
+        // SAFETY: a live word that the operation read from the slot under its guard.
+        Some((key, unsafe { Seen::from_live(before, guard) }))
     }
 }
 
@@ -157,7 +183,10 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
         }
         loop {
             let attempt = match find::locate::<K, N>(table, &self.source, self.guard) {
-                Place::Slot(slot) => self.at_slot(table, slot),
+                Place::Slot(slot) => {
+                    self.at = Some((table, slot));
+                    self.at_slot(table, slot)
+                }
                 Place::Vacant(line, slot, behind) => match self.decide(word::EMPTY, None) {
                     Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
                     Decision::Put(value) => {

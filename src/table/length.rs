@@ -7,9 +7,9 @@
 //! of a record per entry; the optimistic variant of Kas-Sharir and others is close to this.)
 
 use super::counter::Counter;
+use super::quiet::ATTEMPTS_AT_ONCE;
 use crate::platform::site;
 use crate::platform::sync::{fence, spin_loop, yield_now};
-use crate::platform::tuning::COLLECTS_BEFORE_WAITING;
 
 /// What a double collect has found.
 struct Collected {
@@ -44,9 +44,9 @@ impl Counter {
     /// Insertions minus removals, and both together.
     fn ended(&self) -> (i64, i64) {
         self.cells().fold((0, 0), |(net, ended), cell| {
-            // Acquire, both: COUNT edge, pairs with COUNT_END: what is counted is seen begun by the pass that follows.
-            let removed = cell.removed.load(site!(COUNT_SUM: Acquire));
-            let inserted = cell.inserted.load(site!(COUNT_SUM: Acquire));
+            // Acquire, both: COUNT edge, pairs with COUNT_CAME and COUNT_WENT: what is counted is seen begun by the pass that follows.
+            let removed = cell.removed.load(site!(COUNT_SUM_WENT: Acquire));
+            let inserted = cell.inserted.load(site!(COUNT_SUM_CAME: Acquire));
             (net + inserted - removed, ended + inserted + removed)
         })
     }
@@ -69,13 +69,6 @@ impl Counter {
 
     /// The number of entries at a moment during the call. Waits until there is one at which nobody inserts or removes.
     pub(crate) fn exact(&self) -> i64 {
-        /// Stops waiting.
-        struct Waiting<'c>(&'c Counter);
-        impl Drop for Waiting<'_> {
-            fn drop(&mut self) {
-                self.0.waiting.fetch_add(-1, site!(LEN_WAIT: Relaxed)); // Relaxed: a hint.
-            }
-        }
         let mut waiting = None;
         let mut attempts = 0_usize;
         loop {
@@ -84,12 +77,9 @@ impl Counter {
                 return net;
             }
             attempts += 1;
-            if attempts == COLLECTS_BEFORE_WAITING {
-                self.waiting.fetch_add(1, site!(LEN_WAIT: Relaxed)); // Relaxed: a hint.
-                waiting.get_or_insert(Waiting(self));
-            }
+            self.quiet.ask(attempts, &mut waiting);
             // One who is in the middle of a change, and not running, needs the processor.
-            if attempts.is_multiple_of(64) {
+            if attempts.is_multiple_of(ATTEMPTS_AT_ONCE) {
                 yield_now();
             } else {
                 spin_loop();

@@ -22,6 +22,7 @@
 //! | `migrate` | from a table to its successor |
 //! | `walk`, `remains` | traversal, shared and owned |
 //! | `counter`, `length` | counts, and what they say about the number of entries |
+//! | `quiet` | what those who count may ask of others |
 #![allow(unsafe_code)] // `Send` and `Sync` of a map of pointers, and its root.
 
 mod array;
@@ -40,6 +41,7 @@ mod migrate;
 mod needle;
 mod present;
 mod probe;
+mod quiet;
 mod remains;
 mod slot;
 mod source;
@@ -50,7 +52,7 @@ mod walk;
 pub(crate) mod word;
 
 use crate::platform::discards;
-use crate::platform::epoch::{self, Guard};
+use crate::platform::epoch::Guard;
 use crate::platform::lines::{Hint, LINE_SLOTS};
 use crate::platform::site;
 use crate::platform::sync::{AtomicI64, AtomicPtr, AtomicUsize};
@@ -247,14 +249,11 @@ pub(crate) struct Figures {
 
 impl<K: 'static, V: 'static> Drop for RawMap<K, V> {
     fn drop(&mut self) {
-        // A map inside another one is dropped by a collection, which is to be short.
         let remains = self.take_remains();
-        if !epoch::collecting() {
-            if remains.is_large() {
-                discards::keep_none();
-            }
-            discards::free_all();
+        if remains.is_large() {
+            discards::keep_none();
         }
+        discards::free_all();
         drop(remains);
     }
 }

@@ -116,11 +116,10 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         // Behind a closed slot readers look for a successor.
         self.map.successor(table, self.guard);
         let key = slot_key(table, slot);
-        match migrate::close::<K>(slot, key, current, self.guard) {
-            // The read of a closed slot that the total order needs before anything in the next table is touched.
-            Ok(()) => slot::value_for_edit(slot),
-            Err(seen) => seen,
-        }
+        // Lost to another thread, it has been closed by that one, or has a value.
+        let _ = migrate::close::<K>(slot, key, current, self.guard);
+        // The read of a closed slot that the total order needs before anything in the next table is touched.
+        slot::value_for_edit(slot)
     }
 
     /// The key's slot is closed to writers of this table.
@@ -149,6 +148,6 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
 }
 
 /// How the key of a slot is known: by the slot itself, since asking the needle again could give another answer.
-fn slot_key(table: TableRef<'_>, slot: &Slot) -> KeyWord {
+pub(super) fn slot_key(table: TableRef<'_>, slot: &Slot) -> KeyWord {
     table.reserved_index(slot).map_or_else(|| KeyWord::Claimed(slot::key_again(slot)), KeyWord::Reserved)
 }

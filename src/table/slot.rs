@@ -153,6 +153,16 @@ pub(crate) enum KeyWord {
     Reserved(usize),
 }
 
+impl KeyWord {
+    /// As a word that `needle::seen_key` takes.
+    pub(crate) fn word(self) -> Word {
+        match self {
+            Self::Claimed(word) => word,
+            Self::Reserved(index) => word::from_address(index as u64),
+        }
+    }
+}
+
 /// Whether `finish` claimed a slot in the next table.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finished {

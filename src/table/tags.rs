@@ -53,7 +53,7 @@ pub(crate) fn set_for_copy(lines: &LineArray, home: Home<'_>, slot: &Slot) {
 #[inline(always)]
 pub(crate) fn pass_to(lines: &LineArray, home: Home<'_>, behind: usize) {
     // Beside the last line a lookup reads the reserved one, whose slots no key of a line is in.
-    let wraps = behind > 0 && home.index() + 1 == lines.len();
+    let wraps = rule!(TAG_WRAPS) && behind > 0 && home.index() + 1 == lines.len();
     pass(home, if wraps { WINDOW_LINES } else { behind });
 }
 
@@ -68,6 +68,7 @@ pub(crate) fn pass_all(home: Home<'_>) {
 /// Notes that a key of this home may be behind the first of the lines that lookups of it read the tags of.
 #[inline(always)]
 fn pass(home: Home<'_>, behind: usize) {
+    let behind = if rule!(TAG_BOTH) { behind } else { behind.min(1) };
     for line in home.tags().chunks(LINE_SLOTS).take(behind) {
         let tag = &line[LINE_SLOTS - 1];
         // SeqCst, all: a set tag comes before what is claimed behind it, in the total order; pairs with TAG_LOAD.

@@ -171,7 +171,11 @@ impl<'g, K: 'static, V: 'static> Walk<'g, K, V> {
                 break;
             }
             let before = !rule!(ROOM_BEHIND) && self.has_room(WALK_LINES);
-            let Some((window, mask)) = look(table, self.order, self.position, self.end) else { break };
+            let Some((window, mask)) = look(table, self.order, self.position, self.end) else {
+                // The end, whatever spills over it later.
+                self.position = self.limit;
+                break;
+            };
             if !self.hashes.are_all() {
                 self.is_inside = before || rule!(ROOM_BEHIND) && self.has_room(window.len() / LINE_SLOTS);
             }

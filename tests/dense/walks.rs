@@ -67,7 +67,7 @@ fn parts_of_a_map_that_is_used_in_part_are_equal() {
 #[test]
 #[should_panic(expected = "there is no partition 3 of 3: they count from 0")]
 fn a_part_that_is_none() {
-    DenseMap::<u8>::new().pin().fast_iter(3, 3);
+    let _ = DenseMap::<u8>::new().pin().fast_iter(3, 3);
 }
 
 /// Each thread removes its own, and nobody else's.

@@ -1,17 +1,23 @@
 //! Tests of the public API, by topic. `hook-tests` runs most of the same files on tables of a few slots.
 
 mod api;
+mod capacity;
+mod collecting;
 mod concurrent;
 mod drops;
+mod entries;
+mod leftovers;
 mod panics;
 mod partitions;
 mod peers;
+mod processes;
 mod sequential;
 mod shrinking;
 mod sizes;
 mod support;
 mod text;
 mod threads;
+mod torn_down;
 mod user_code;
 mod whole;
 mod windows;

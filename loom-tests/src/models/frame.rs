@@ -1,6 +1,6 @@
 //! What every model has: both orders of spawning, a floor of executions, outcomes that must be seen.
 
-use crate::platform::{epoch, sites, sync};
+use crate::platform::{epoch, search, sites, sync};
 use loom::model::Builder;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,6 +47,7 @@ pub(crate) fn model_with_preemptions(
             epoch::open_books();
             sync::model_counters(false);
             sync::load_newest(false);
+            search::search_as_users(false);
             body(&witnesses, swap);
             epoch::close_books();
         });

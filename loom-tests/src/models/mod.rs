@@ -34,6 +34,7 @@
 //! | N1, N2 | `growth_and_rebuild` |
 //! | N2, N2 | `two_rebuilds` |
 //! | N2, K1 and V1 | `rebuild_and_insertion_boxed`, `insertions_beside_a_count` |
+//! | K1, K6 behind two lines | `insertion_behind_two_lines` |
 //! | N2, V4 | `rebuild_and_return_of_a_removed_boxed_key` |
 //! | N3, N3 | `two_insertions_into_a_closed_table`, `two_rebuilds` |
 //! | V1, V5 | `insert_and_migration_boxed` |
@@ -55,9 +56,12 @@
 //! | V5 of a later migration, V7 and V8 | `late_helper_boxed` |
 //!
 //! Readers: K1 and V1 `insert_and_get_*`, `get_in_a_full_line`; K1, V1 and K5 `insert_and_get_of_a_key_without_a_tag`, `two_insertions_and_get_of_a_key_without_a_tag`;
-//! K2 and K5 `get_by_tags_and_two_helpers`; K5 and K6 `insertion_behind_a_line_that_fills`, `copy_behind_a_line_that_fills`; K1 behind K6 `get_behind_a_full_line`; K2 `get_beside_a_copy`; K2 behind K6 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K6
+//! K2 and K5 `get_by_tags_and_two_helpers`; K5 and K6 `insertion_behind_a_line_that_fills`, `copy_behind_a_line_that_fills`; K1 behind K6 `get_behind_a_full_line`; K2 `get_beside_a_copy`; K2 behind K6 `copy_behind_a_full_line`; V2 `replace_and_get_boxed`; V3 `removal_and_get`; V4 `return_and_get_of_a_removed_key`; V9 `get_of_a_reserved_key_inserted_behind_a_migration`; N2 `update_removal_and_get_in_a_closed_table`; K3, K4, V5, V7, V8 `get_and_migration_*`; K3 and K6
 //! `get_of_a_key_without_a_tag_inserted_behind_a_migration`, `get_of_a_boxed_key_inserted_behind_a_migration`, `two_gets_of_a_key_inserted_behind_a_migration`; V6 `get_behind_a_dead_key`; no line
-//! at all `get_in_a_full_table`. Walks: `walk_and_*`.
+//! at all `get_in_a_full_table`. With the tags of two lines: `insertion_behind_the_last_line`, `get_of_tags_and_migration`, and with whole lines `get_of_lines_and_migration`, `replacement_and_get_at_home`.
+//!
+//! Walks: K1 and V1 `walk_and_insertion`; K2 to K4, V5, V7, V8, N1 `walk_and_migration_*`; V2 `replacement_and_walk`; V3 `removal_and_walk`; V4 `return_and_walk_of_a_removed_key`; N2 and N3
+//! `rebuild_and_walk`; of a partition `walk_of_a_partition_and_*`.
 //!
 //! The same of a dense map (`docs/DENSE.md`), whose slots have no other states than these:
 //!
@@ -72,7 +76,8 @@
 //! | D3, D3 | `two_removals_of_a_box` |
 //!
 //! Readers: S1 `get_and_a_new_segment`; D1 `insertion_and_get_of_a_box`; D2 `replacement_and_get_of_a_box`,
-//! `get_of_a_value_that_needs_a_box`; walks `walk_and_insertion_of_a_box`, `walk_and_a_new_segment`; counts `dense_len_*`.
+//! `get_of_a_value_that_needs_a_box`; D3 `removal_and_get_of_a_box`. Walks: S1 `walk_and_a_new_segment`; D1 `walk_and_insertion_of_a_box`; D2
+//! `replacement_and_walk_of_a_box`; D3 `removal_and_walk_of_a_box`. Counts: `dense_len_*`.
 //!
 //! The same of the platform layer, whose lists and places (`src/platform/pile.rs`, `once.rs`, `participants.rs`) have models of their own:
 //!
@@ -106,11 +111,13 @@ mod mutants;
 mod pages;
 mod platform;
 mod published;
+mod readers;
 mod rebuild;
 mod reduce;
 mod vacuity;
 mod values;
 mod walks;
+mod windows;
 mod witnesses;
 
 pub(crate) use api::*;

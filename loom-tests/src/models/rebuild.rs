@@ -9,7 +9,7 @@ use crate::platform::tuning::IN_FLIGHT_PER_THREAD;
 use core::cmp::Ordering::{Equal, Greater, Less};
 
 /// What an insertion has found of a table that closes beside it.
-fn found(insertion: &Trace) -> &'static str {
+pub(super) fn found(insertion: &Trace) -> &'static str {
     match (insertion.has("SET_NEXT"), insertion.has("LOAD_NEXT")) {
         (true, _) => "closing",
         (false, true) => "left",

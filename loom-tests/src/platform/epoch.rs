@@ -10,7 +10,7 @@
 
 pub(crate) use super::birth::Birth;
 
-use super::birth;
+use super::{birth, sites};
 use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::sync::atomic::Ordering;
@@ -24,6 +24,10 @@ loom::lazy_static! {
     /// Written by unpinning, read by flushes, in models with notices.
     static ref UNPINNINGS: AtomicUsize = AtomicUsize::new(0);
 }
+
+/// What is retired waits for those who may have it. Without this rule it is gone at once: the mutant of models that read what others
+/// remove.
+const WAITS: &str = "WAITS";
 
 thread_local! {
     static BOOKS: RefCell<Books> = RefCell::default();
@@ -41,6 +45,13 @@ struct Books {
     holders: BTreeMap<usize, (ThreadId, BTreeSet<usize>)>,
     /// How many owners a node has beyond those who have retired it, for nodes that were retired or shared.
     owners: BTreeMap<usize, isize>,
+}
+
+impl Books {
+    /// The guards that what is retired now waits for.
+    fn waited_for(&self) -> BTreeSet<usize> {
+        if sites::rule(WAITS) { self.guards.clone() } else { BTreeSet::new() }
+    }
 }
 
 struct Retired {
@@ -143,7 +154,7 @@ impl Guard {
     pub(crate) fn defer<F: FnOnce() + Send + 'static>(&self, notice: F) {
         RETIREMENTS.fetch_add(1, Ordering::Release);
         BOOKS.with_borrow_mut(|books| {
-            let guards = books.guards.clone();
+            let guards = books.waited_for();
             books.notices.push(Notice { guards, run: Box::new(notice) });
         });
     }
@@ -153,7 +164,7 @@ impl Guard {
         RETIREMENTS.fetch_add(1, Ordering::Release);
         BOOKS.with_borrow_mut(|books| {
             assert!(books.owners.insert(node.addr(), 0).is_none(), "retired twice");
-            let guards = books.guards.clone();
+            let guards = books.waited_for();
             books.retired.push(Retired { address: node.addr(), bytes, guards, free: None, node });
         });
     }
@@ -182,7 +193,7 @@ impl Guard {
             let owners = books.owners.entry(address).or_insert(1);
             assert!(*owners > 0, "retired twice");
             *owners -= 1;
-            let guards = books.guards.clone();
+            let guards = books.waited_for();
             for earlier in books.retired.iter_mut().filter(|retired| retired.address == address) {
                 earlier.guards.clone_from(&guards);
             }

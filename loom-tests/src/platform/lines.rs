@@ -1,5 +1,6 @@
 //! The slot array, as a vector of loom's atomics.
 
+use super::search;
 use super::sync::{AtomicPtr, AtomicU8};
 use core::ptr::null_mut;
 
@@ -16,10 +17,10 @@ pub(crate) struct Line {
     pub(crate) slots: [Slot; LINE_SLOTS],
 }
 
-/// A lookup reads the tags of one line only: one byte less is enough to show what a second line is for.
-pub(crate) const WINDOW_LINES: usize = 1;
+pub(crate) const WINDOW_LINES: usize = 2;
 
-pub(crate) type Tags = [AtomicU8; WINDOW_LINES * LINE_SLOTS];
+/// Of one line, where a model does not search as users do: that is enough for all but what two of them are for.
+pub(crate) type Tags = [AtomicU8];
 
 #[derive(Clone, Copy)]
 pub(crate) struct Home<'l> {
@@ -42,13 +43,14 @@ impl<'l> Home<'l> {
     }
 
     pub(crate) fn tags(self) -> &'l Tags {
-        &self.array.tags[self.index]
+        let lines = if search::is_of_users() { WINDOW_LINES } else { 1 };
+        &self.array.tags[self.index * LINE_SLOTS..][..lines * LINE_SLOTS]
     }
 }
 
 pub(crate) struct LineArray {
     lines: Box<[Line]>,
-    tags: Box<[Tags]>,
+    tags: Box<Tags>,
 }
 
 impl LineArray {
@@ -58,7 +60,7 @@ impl LineArray {
         let slot = |_| Slot { key: AtomicPtr::new(null_mut()), value: AtomicPtr::new(null_mut()) };
         Self {
             lines: (0..=count).map(|_| Line { slots: core::array::from_fn(slot) }).collect(),
-            tags: (0..=count).map(|_| core::array::from_fn(|_| AtomicU8::new(0))).collect(),
+            tags: (0..(count + 1) * LINE_SLOTS).map(|_| AtomicU8::new(0)).collect(),
         }
     }
 
@@ -85,8 +87,7 @@ impl LineArray {
 
     pub(crate) fn tag(&self, slot: &Slot) -> &AtomicU8 {
         let offset = core::ptr::from_ref(slot).addr() - core::ptr::from_ref(&self.lines[0]).addr();
-        let index = offset / size_of::<Slot>();
-        &self.tags[index / LINE_SLOTS][index % LINE_SLOTS]
+        &self.tags[offset / size_of::<Slot>()]
     }
 
     pub(crate) fn reserved(&self) -> &Line {

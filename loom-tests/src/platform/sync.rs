@@ -16,7 +16,7 @@ use loom::sync::atomic;
 /// for is argued in words.
 pub(crate) fn fence(_ordering: Ordering) {}
 
-pub(crate) fn prefetch<T>(_address: *const T) {}
+pub(crate) fn prefetch<T: ?Sized>(_address: *const T) {}
 
 thread_local! {
     static NEWEST: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };

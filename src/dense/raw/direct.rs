@@ -17,7 +17,7 @@ use crate::table::{Seen, plain_word};
 #[inline(always)]
 fn exchange(slot: &AtomicPtr<()>, current: Word, new: Word) -> bool {
     // SeqCst: where a writer takes effect; its Release part: that the change has begun. Relaxed on failure: nothing was done.
-    slot.compare_exchange(current, new, site!(DENSE_SET: SeqCst), site!(DENSE_LOST: Relaxed)).is_ok()
+    slot.compare_exchange(current, new, site!(DENSE_SWAP: SeqCst), site!(DENSE_SWAP_LOST: Relaxed)).is_ok()
 }
 
 impl<V: 'static> RawDense<V> {

@@ -112,7 +112,7 @@ impl<V: 'static> RawDense<V> {
     #[inline(always)]
     pub(crate) fn contains(&self, index: usize) -> bool {
         // SeqCst: as in `get`, without the box.
-        self.find(index).is_some_and(|slot| slot.load(site!(DENSE_GET: SeqCst)) != word::EMPTY)
+        self.find(index).is_some_and(|slot| slot.load(site!(DENSE_HAS: SeqCst)) != word::EMPTY)
     }
 
     /// Indices of the base.

@@ -117,8 +117,7 @@ impl<V: 'static> RawDense<V> {
             return;
         }
         if let Some(slot) = self.find(index) {
-            // SeqCst: as a lookup, which takes the same load again; the box is not read here.
-            let word = slot.load(site!(DENSE_GET: SeqCst));
+            let word = slot.load(site!(DENSE_AHEAD: Relaxed)); // Relaxed: a hint; the box is not read here.
             if word::is_plain::<V>(word) {
                 crate::platform::sync::prefetch(word);
             }
@@ -128,7 +127,7 @@ impl<V: 'static> RawDense<V> {
     /// The index behind the last slot that there is.
     pub(crate) fn slots_end(&self) -> usize {
         // SeqCst: decides that there is nothing behind it to visit.
-        let there = |segment: &usize| !self.segments[*segment].load(site!(SEGMENT_FIND: SeqCst)).is_null();
+        let there = |segment: &usize| !self.segments[*segment].load(site!(SEGMENT_END: SeqCst)).is_null();
         let last = self.geometry.segments().rev().find(there);
         last.map_or(self.base.len(), |last| self.geometry.start(last) + self.geometry.len(last))
     }
@@ -141,7 +140,7 @@ impl<V: 'static> RawDense<V> {
         let place = self.geometry.overflow(index)?;
         let len = self.geometry.len(place.segment);
         // SeqCst: decides that there is nothing to visit; otherwise as in `find`.
-        let segment = self.segments[place.segment].load(site!(SEGMENT_FIND: SeqCst));
+        let segment = self.segments[place.segment].load(site!(SEGMENT_WALK: SeqCst));
         if segment.is_null() {
             return Some(Stretch::Missing(self.geometry.start(place.segment) + len));
         }

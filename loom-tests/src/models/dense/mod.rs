@@ -3,6 +3,7 @@
 mod counts;
 mod escapes;
 mod pushes;
+mod readers;
 mod segments;
 mod slots;
 
