@@ -160,7 +160,11 @@ macro_rules! act {
                 }
             }
             Len => {
-                let len = map.map().len() as i64;
+                let len = match actor.fake {
+                    Fake::ApproximateLen => map.map().approx_len(),
+                    Fake::StaleLen => actor.len_before(map.map().len()),
+                    _ => map.map().len(),
+                } as i64;
                 return actor.say_of_map(MapEvent::Len(len, len));
             }
             Bounds => {
@@ -205,3 +209,56 @@ pub(crate) fn say_all(actor: &mut Actor<'_>, yielded: Yielded) {
 }
 
 pub(crate) use act;
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Timed;
+    use super::super::event::KeyEvent::{Nonsense, Seen};
+    use super::super::event::MapEvent::Key;
+    use super::super::program::{Action, Check, Program, Step};
+    use super::super::record::{Actor, Clock, Fake};
+    use super::{found, say_all, visited, yielded};
+    use crate::schedules::choices::Choices;
+    use std::sync::atomic::AtomicU64;
+
+    /// Traversals, and the partitions of one, yield a key once.
+    #[test]
+    fn a_key_that_is_yielded_twice_is_noticed() {
+        let once = [(Some(2), 7), (None, 6), (Some(0), 5), (None, 6)];
+        let twice = [(Some(0), 5), (Some(1), 4), (Some(0), 5)];
+        let often = [(Some(0), 5), (Some(0), 4), (Some(0), 5), (Some(1), 4)];
+        let expected = [Ok(Some(5)), Ok(None), Ok(Some(7))];
+        let wrong = [Err(()), Ok(Some(4)), Ok(None)];
+        for (entries, expected) in [(&once[..], expected), (&twice[..], wrong), (&often[..], wrong)] {
+            assert_eq!(yielded(entries.iter().copied()), expected, "{entries:?}");
+            let visit_all = |visit: &mut dyn FnMut(_, _)| entries.iter().for_each(|&(key, value)| visit(key, value));
+            assert_eq!(visited(visit_all), expected, "{entries:?}");
+        }
+    }
+
+    /// A batch has an answer for each key in its turn, and none of absent ones.
+    #[test]
+    fn answers_that_a_batch_cannot_give_are_noticed() {
+        let right = [Some(5), None, Some(7), None, None];
+        assert_eq!(found(right.into_iter()), [Ok(Some(5)), Ok(None), Ok(Some(7))]);
+        let of_absent = [Some(5), None, Some(7), None, Some(8)];
+        let too_many = [Some(5), None, Some(7), None, None, None];
+        for wrong in [&of_absent[..], &too_many[..], &right[..4], &right[..2], &[]] {
+            assert_eq!(found(wrong.iter().copied()), [Err(()); 3], "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_said_to_be_nonsense() {
+        let program = Program::choose(&mut Choices::seeded(1), 2, Check::Keys);
+        let clock = Clock::Counter(AtomicU64::new(0));
+        let mut actor = Actor::new(0, &program, Fake::Nothing, &clock);
+        let step = Step { action: Action::Iterate, key: 0 };
+        actor.step(step, |actor, _| say_all(actor, [Ok(Some(5)), Err(()), Ok(None)]));
+        let records = actor.into_records();
+        let said: Vec<_> = records.iter().map(|&Timed { event, .. }| event).collect();
+        assert_eq!(said, [Key(0, Seen(Some(5))), Key(1, Nonsense), Key(2, Seen(None))]);
+        // All of it at some moment of the call.
+        assert!(records.iter().all(|timed| (timed.start, timed.end) == (0, 1)), "{records:?}");
+    }
+}

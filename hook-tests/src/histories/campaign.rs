@@ -1,9 +1,10 @@
 //! Many rounds: under schedules, and by threads that run at once.
 
+use super::findings::Findings;
 use super::maps::Subject;
 use super::program::{Check, Program};
 use super::record::Fake;
-use super::round::{Findings, Round, Searches};
+use super::round::{Round, Searches};
 use crate::platform::hook::{Plan, as_users, with_plan};
 use crate::schedules::choices::Choices;
 use crate::schedules::crew::Crew;
@@ -81,9 +82,14 @@ pub(crate) fn scheduled<S: Subject>(
     if let Some(failure) = run.failure {
         // The map may be in any state, and is left alone.
         let _left = ManuallyDrop::new(round);
-        return (Findings { wrong: 1, example: Some(failure), ..Findings::default() }, run.steps);
+        return (Findings::of_failure(failure), run.steps);
     }
     (round.verdict(searches), run.steps)
+}
+
+/// What a kind of map is called.
+pub(crate) fn name_of<S: Subject>() -> String {
+    std::any::type_name::<S>().replace("atomic_dict::", "").replace("hook_tests::", "")
 }
 
 /// A program, as a seed says.
@@ -149,4 +155,43 @@ pub(crate) fn volley<S: Subject>(
         findings.add(round.verdict(searches));
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::KEYS;
+    use super::super::findings::Wrong;
+    use super::super::program::Step;
+    use super::super::record::Actor;
+    use super::{Check, Crew, Program, Searches, Subject, Way, scheduled_round};
+    use std::panic::resume_unwind;
+
+    /// A map whose operations do not come to their end.
+    struct Failing;
+
+    impl Subject for Failing {
+        fn new(_: &Program) -> Self {
+            Self
+        }
+
+        fn play(&self, _: &[Step], _: &mut Actor<'_>) {
+            resume_unwind(Box::new("it fails"));
+        }
+
+        fn remains(&self) -> ([Option<u64>; KEYS], usize, usize) {
+            ([None; KEYS], 0, 0)
+        }
+
+        fn others_at_first(&self) -> i64 {
+            0
+        }
+    }
+
+    #[test]
+    fn threads_that_fail_are_noticed() {
+        let (crew, mut searches) = (Crew::new(), Searches::default());
+        let (findings, _) = scheduled_round::<Failing>(&crew, &mut searches, 1, Check::Keys, Way::Random);
+        assert_eq!(findings.wrong, [Wrong::Failure]);
+        assert!(findings.example.is_some_and(|example| example.contains("it fails")));
+    }
 }

@@ -104,3 +104,63 @@ impl Event for MapEvent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KeyEvent::{Change, Merged, Nonsense, NotMet, Present, Put, Seen, Swept};
+    use super::MapEvent::{Key, Len, Others};
+    use super::{Condition, Event, MapState, merged, value_of};
+
+    /// Where nothing is, where a value meets the condition, and where one does not.
+    const STATES: [Option<u64>; 3] = [None, Some(2), Some(3)];
+
+    #[test]
+    fn statements_about_a_key_do_not_fit_every_state() {
+        let (never, gone, is) = (None, Some(None), |value| Some(Some(value)));
+        let row = value_of(1, 4);
+        let cases = [
+            (Seen(None), [gone, never, never]),
+            (Seen(Some(2)), [never, is(2), never]),
+            (Present(false), [gone, never, never]),
+            (Present(true), [never, is(2), is(3)]),
+            (Change { before: None, after: Some(5) }, [is(5), never, never]),
+            (Change { before: Some(2), after: Some(5) }, [never, is(5), never]),
+            (Change { before: Some(3), after: None }, [never, never, gone]),
+            (NotMet(Condition::Any), [gone, never, never]),
+            (NotMet(Condition::Even), [gone, never, is(3)]),
+            (Swept(Condition::Any), [gone, gone, gone]),
+            (Swept(Condition::Even), [gone, gone, is(3)]),
+            (Put(5), [is(5), is(5), is(5)]),
+            (Merged(row), [is(row), is(merged(2, row)), is(merged(3, row))]),
+            (Nonsense, [never, never, never]),
+        ];
+        for (event, expected) in cases {
+            assert_eq!(STATES.map(|state| event.apply(state)), expected, "{event:?}");
+        }
+    }
+
+    /// What two rows come to tells which of them came first.
+    #[test]
+    fn rows_that_are_merged_leave_a_trace() {
+        let rows = [value_of(0, 1), value_of(1, 1), value_of(2, 7)];
+        for (one, other) in [(rows[0], rows[1]), (rows[0], rows[2]), (rows[1], rows[2])] {
+            let (there, back) = (merged(one, other), merged(other, one));
+            assert!(there != back && ![one, other].contains(&there) && ![one, other].contains(&back));
+        }
+    }
+
+    #[test]
+    fn statements_about_a_map_do_not_fit_every_state() {
+        let state: MapState = ([None, Some(2), Some(3)], 4);
+        // Six keys.
+        for (least, most) in [(6, 6), (0, 6), (6, 9), (0, 9)] {
+            assert_eq!(Len(least, most).apply(state), Some(state), "{least} to {most}");
+        }
+        for (least, most) in [(5, 5), (7, 7), (0, 5), (7, 9), (9, 0)] {
+            assert_eq!(Len(least, most).apply(state), None, "{least} to {most}");
+        }
+        assert_eq!(Others(-4).apply(state), Some((state.0, 0)));
+        assert_eq!(Key(1, Swept(Condition::Any)).apply(state), Some(([None, None, Some(3)], 4)));
+        assert_eq!(Key(0, Seen(Some(2))).apply(state), None);
+    }
+}

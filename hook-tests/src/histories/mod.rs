@@ -9,7 +9,8 @@
 //!   boxed, the reserved keys and values that need a box among them.
 //!
 //! Rounds run under schedules (`schedules`), which can be repeated, and by threads at once that are perturbed at their sites.
-//! Only histories count in which operations overlap. Mistakes that are put in must be found in the same run.
+//! Only histories count in which operations overlap. Mistakes that are put in must be found in the same run, each by the
+//! check that it is for: an order of a key, of a map, of a cell, or the interval of a length.
 //!
 //! `HISTORIES_SCALE` multiplies the number of rounds (60 is a full run); what has failed says how `HISTORIES_SEED` and `HISTORIES_ROUND`
 //! repeat it.
@@ -22,7 +23,8 @@
 //! | `record` | one thread, and what it writes down |
 //! | `act`, `handle`, `maps`, `dense` | the operations of maps |
 //! | `hashing` | hashes that are the same in every run |
-//! | `round` | a program on a map, and the verdict |
+//! | `lengths` | the interval rule |
+//! | `round`, `findings` | a program on a map, and the verdict |
 //! | `campaign` | many of them |
 //! | `runs` | the tests |
 //! | `litmus` | pairs of threads that must not both miss what the other has done |
@@ -35,8 +37,10 @@ pub(crate) mod check;
 pub(crate) mod copier;
 pub(crate) mod dense;
 pub(crate) mod event;
+pub(crate) mod findings;
 mod handle;
 pub(crate) mod hashing;
+pub(crate) mod lengths;
 #[cfg(test)]
 mod litmus;
 pub(crate) mod maps;

@@ -41,6 +41,10 @@ pub(crate) enum Fake {
     TwoSteps,
     /// A copier that goes on to the next table but one: see `copier`.
     Follow,
+    /// A length of what is counted so far, which may miss what others have seen already.
+    ApproximateLen,
+    /// The length that the thread has found the last time.
+    StaleLen,
 }
 
 /// A thread with its records.
@@ -55,6 +59,8 @@ pub(crate) struct Actor<'r> {
     attempts: u64,
     /// What the thread knows of each key.
     known: [Option<u64>; KEYS],
+    /// The length that it has found last.
+    len: Option<usize>,
     /// Other keys that it has brought, and not removed.
     pub(crate) others: Vec<u64>,
     brought: u64,
@@ -74,6 +80,7 @@ impl<'r> Actor<'r> {
             operation: 0,
             attempts: 0,
             known: [None; KEYS],
+            len: None,
             others: Vec::new(),
             brought: 0,
             begun: (0, 0),
@@ -109,6 +116,11 @@ impl<'r> Actor<'r> {
 
     pub(crate) fn known(&self, key: usize) -> Option<u64> {
         self.known[key]
+    }
+
+    /// The length that was found before this one.
+    pub(crate) fn len_before(&mut self, len: usize) -> usize {
+        self.len.replace(len).unwrap_or(len)
     }
 
     /// The number of a key that is not on record, and that nobody has brought.

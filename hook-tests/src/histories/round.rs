@@ -2,11 +2,12 @@
 
 use super::check::{Search, Timed, overlap};
 use super::event::{KEYS, KeyEvent, MapEvent};
+use super::findings::{Findings, Wrong};
+use super::lengths;
 use super::maps::Subject;
 use super::program::{Check, Program, SWEEPS};
 use super::record::{Actor, Clock, Fake};
 use crate::platform::hook;
-use std::fmt::Debug;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -21,49 +22,6 @@ pub(crate) struct Round<S> {
     /// Slots and migrations at first.
     before: (usize, usize),
     records: Mutex<Vec<Timed<MapEvent>>>,
-}
-
-/// What rounds have shown.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Findings {
-    /// Those in which operations overlapped: only these count.
-    pub(crate) histories: usize,
-    /// Histories in which nothing overlapped.
-    pub(crate) apart: usize,
-    /// Of those that count, those with an operation that took part in a migration, or met one.
-    pub(crate) migrating: usize,
-    pub(crate) migrations: usize,
-    /// Rounds that ended with a smaller table.
-    pub(crate) shrunk: usize,
-    pub(crate) wrong: usize,
-    /// The first wrong one.
-    pub(crate) example: Option<String>,
-}
-
-impl Findings {
-    pub(crate) fn add(&mut self, other: Self) {
-        self.histories += other.histories;
-        self.apart += other.apart;
-        self.migrating += other.migrating;
-        self.migrations += other.migrations;
-        self.shrunk += other.shrunk;
-        self.wrong += other.wrong;
-        self.example = self.example.take().or(other.example);
-    }
-
-    fn note(&mut self, overlaps: bool, migrating: bool) {
-        self.histories += usize::from(overlaps);
-        self.apart += usize::from(!overlaps);
-        self.migrating += usize::from(overlaps && migrating);
-    }
-
-    fn note_wrong(&mut self, why: &str, events: &[impl Debug]) {
-        self.wrong += 1;
-        self.example.get_or_insert_with(|| {
-            let lines: Vec<_> = events.iter().map(|event| format!("  {event:?}")).collect();
-            format!("{why}\n{}", lines.join("\n"))
-        });
-    }
 }
 
 /// Memory of the searches.
@@ -105,18 +63,19 @@ impl<S: Subject> Round<S> {
         records.sort_by_key(|timed| timed.start);
         let (overlaps, migrating) = (overlap(&records), records.iter().any(|timed| timed.migrating));
         records.extend((0..KEYS).map(|key| last(MapEvent::Key(key, KeyEvent::Seen(values[key])))));
+        records.push(last(MapEvent::Len(len as i64, len as i64)));
         if counted != len {
-            findings.note_wrong(&format!("a traversal finds {counted} keys of {len}: {}", self.program), &records);
+            let why = format!("a traversal finds {counted} keys of {len}: {}", self.program);
+            findings.note_wrong(Wrong::Remains, &why, &records);
         }
         let at_first = core::array::from_fn(|key| self.program.at_first(key));
         match self.program.check {
             Check::Keys => self.check_keys(&records, at_first, searches, &mut findings),
             Check::Map => {
                 let others = self.subject.others_at_first();
-                records.push(last(MapEvent::Len(len as i64, len as i64)));
                 findings.note(overlaps, migrating);
                 if !searches.of_maps.finds_order((at_first, others), &records) {
-                    findings.note_wrong(&format!("no order of a map: {}", self.program), &records);
+                    findings.note_wrong(Wrong::Order, &format!("no order of a map: {}", self.program), &records);
                 }
             }
         }
@@ -145,44 +104,116 @@ impl<S: Subject> Round<S> {
                     _ => None,
                 })
                 .collect();
-            if events.len() == 1 {
-                continue; // Nobody has touched it.
+            // If nobody has touched it, it is no history, but has to be what it was.
+            if events.len() > 1 {
+                findings.note(overlap(&events), events.iter().any(|timed| timed.migrating));
             }
-            findings.note(overlap(&events), events.iter().any(|timed| timed.migrating));
             if !searches.of_keys.finds_order(at_first, &events) {
-                findings.note_wrong(&format!("no order of key {key}: {}", self.program), &events);
+                findings.note_wrong(Wrong::Order, &format!("no order of key {key}: {}", self.program), &events);
             }
         }
         let sweeps = SWEEPS.map(|action| action.name());
-        if !records.iter().any(|timed| sweeps.contains(&timed.name)) {
-            self.check_lengths(records, at_first, findings);
+        if records.iter().any(|timed| sweeps.contains(&timed.name)) {
+            return;
+        }
+        let at_first = at_first.iter().flatten().count() as i64 + self.subject.others_at_first();
+        for (timed, interval) in lengths::outside(records, at_first) {
+            findings.note_wrong(Wrong::Length, &format!("{timed:?} is not within {interval:?}"), records);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Condition;
+    use super::super::event::KeyEvent::{Seen, Swept};
+    use super::super::event::MapEvent::{self, Key, Len};
+    use super::super::program::{Action, Check, Crowd, Past, Program, Step};
+    use super::super::record::{Actor, Fake};
+    use super::{KEYS, Round, Searches, Subject, Timed, Wrong};
+
+    /// A map that nobody changes: what it says of itself in the end.
+    struct Still {
+        values: [Option<u64>; KEYS],
+        counted: usize,
+        len: usize,
+    }
+
+    impl Subject for Still {
+        fn new(program: &Program) -> Self {
+            let values = core::array::from_fn(|key| program.at_first(key));
+            let len = values.iter().flatten().count();
+            Self { values, counted: len, len }
+        }
+
+        fn play(&self, _: &[Step], _: &mut Actor<'_>) {}
+
+        fn remains(&self) -> ([Option<u64>; KEYS], usize, usize) {
+            (self.values, self.counted, self.len)
+        }
+
+        fn others_at_first(&self) -> i64 {
+            0
         }
     }
 
-    /// The interval rule of lengths: no more than what had come by the end, without what had gone by the start, and no less than
-    /// what had come by the start, without what had gone by the end. (Where nothing is swept.)
-    fn check_lengths(&self, records: &[Timed<MapEvent>], at_first: [Option<u64>; KEYS], findings: &mut Findings) {
-        let at_first = at_first.iter().flatten().count() as i64 + self.subject.others_at_first();
-        let change = |event: MapEvent| match event {
-            MapEvent::Key(_, KeyEvent::Change { before, after }) => {
-                i64::from(after.is_some()) - i64::from(before.is_some())
-            }
-            MapEvent::Others(number) => number,
-            _ => 0,
+    /// What is wrong with a map whose first two keys are there at first, with the operations of `name` on record.
+    fn wrong(check: Check, change: impl FnOnce(&mut Still), name: &'static str, events: &[MapEvent]) -> Vec<Wrong> {
+        let program = Program {
+            check,
+            past: Past::Fresh,
+            crowd: Crowd::None,
+            first_key: 6,
+            plain: true,
+            present: [true, true, false],
+            threads: Vec::new(),
         };
-        for timed in records {
-            let MapEvent::Len(least, most) = timed.event else { continue };
-            let sum = |keep: &dyn Fn(i64, &Timed<MapEvent>) -> bool| {
-                let changes = records.iter().map(|other| (change(other.event), other));
-                at_first + changes.filter(|(change, other)| keep(*change, other)).map(|(change, _)| change).sum::<i64>()
-            };
-            let began = |other: &Timed<MapEvent>| other.start <= timed.end;
-            let ended = |other: &Timed<MapEvent>| other.end < timed.start;
-            let highest = sum(&|change, other| if change > 0 { began(other) } else { ended(other) });
-            let lowest = sum(&|change, other| if change > 0 { ended(other) } else { began(other) });
-            if least > highest || most < lowest || least > most {
-                findings.note_wrong(&format!("{timed:?} is not from {lowest} to {highest}"), records);
-            }
+        let mut round = Round::<Still>::new(program, Fake::Nothing, None, false);
+        change(&mut round.subject);
+        let timed = |&event| Timed { event, start: 0, end: 1, thread: 0, name, migrating: false };
+        round.records.lock().expect("nobody panics").extend(events.iter().map(timed));
+        let findings = round.verdict(&mut Searches::default());
+        assert_eq!(findings.wrong.is_empty(), findings.example.is_none());
+        findings.wrong
+    }
+
+    const CHECKS: [Check; 2] = [Check::Keys, Check::Map];
+
+    #[test]
+    fn what_is_left_is_what_the_operations_have_left() {
+        for check in CHECKS {
+            let left = |change: fn(&mut Still)| wrong(check, change, "", &[]);
+            assert_eq!(left(|_| {}), []);
+            assert_eq!(left(|still| still.counted += 1), [Wrong::Remains]);
+            // One that has gone, one that has changed, and one that has come.
+            assert_eq!(left(|still| still.values[0] = None), [Wrong::Order]);
+            assert_eq!(left(|still| still.values[1] = Some(1)), [Wrong::Order]);
+            assert_eq!(left(|still| still.values[2] = Some(1)), [Wrong::Order]);
+            // As many as a traversal finds, and too many.
+            let of_both = left(|still| (still.counted, still.len) = (3, 3));
+            assert_eq!(of_both, [if check == Check::Keys { Wrong::Length } else { Wrong::Order }]);
         }
+    }
+
+    #[test]
+    fn each_check_looks_at_keys_and_lengths() {
+        for check in CHECKS {
+            let of = |event| wrong(check, |_| {}, "", &[event]);
+            assert_eq!(of(Len(2, 2)), []);
+            assert_eq!(of(Len(1, 1)), [if check == Check::Keys { Wrong::Length } else { Wrong::Order }]);
+            assert_eq!(of(Key(2, Seen(None))), []);
+            assert_eq!(of(Key(0, Seen(None))), [Wrong::Order]);
+        }
+    }
+
+    /// How many keys a sweep takes is not on record.
+    #[test]
+    fn lengths_beside_a_sweep_have_no_interval() {
+        let gone = |still: &mut Still| *still = Still { values: [None; KEYS], counted: 0, len: 0 };
+        let swept = core::array::from_fn::<_, KEYS, _>(|key| Key(key, Swept(Condition::Any)));
+        assert_eq!(wrong(Check::Keys, gone, Action::Clear.name(), &swept), []);
+        // What is left of keys is looked at all the same.
+        assert_eq!(wrong(Check::Keys, gone, Action::Clear.name(), &swept[..1]), [Wrong::Order]);
+        assert_eq!(wrong(Check::Keys, |_| {}, Action::Clear.name(), &swept), [Wrong::Order, Wrong::Order]);
     }
 }

@@ -1,11 +1,12 @@
 //! Correct histories, as many as are asked for.
 
-use super::campaign::{SEED, Way, how_to_repeat, rounds, scale, scheduled_round, seed, seed_of, volley};
+use super::campaign::{SEED, Way, how_to_repeat, name_of, rounds, scale, scheduled_round, seed, seed_of, volley};
 use super::dense::Dense;
+use super::findings::Findings;
 use super::maps::{Hashed, Subject};
 use super::program::Check;
 use super::record::Fake;
-use super::round::{Findings, Searches};
+use super::round::Searches;
 use crate::alone::alone;
 use crate::schedules::crew::Crew;
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ impl Progress {
                 self.began.elapsed().as_secs(),
                 summary.findings.histories,
                 summary.schedules,
-                summary.findings.wrong
+                summary.findings.wrong.len()
             );
         }
     }
@@ -58,7 +59,7 @@ impl Summary {
 
     /// Both kinds of rounds on maps of one kind.
     fn run<S: Subject>(&mut self, campaign: u64, progress: &mut Progress) {
-        let what = std::any::type_name::<S>().replace("atomic_dict::", "").replace("hook_tests::", "");
+        let what = name_of::<S>();
         let crew = Crew::new();
         let mut searches = Searches::default();
         for number in rounds(SCHEDULES * scale()) {
@@ -105,7 +106,7 @@ fn every_history_has_an_order() {
             findings.migrations,
             findings.shrunk,
             steps / schedules,
-            findings.wrong,
+            findings.wrong.len(),
             progress.began.elapsed().as_secs_f64()
         );
         assert!(findings.migrating * 4 >= findings.histories, "too few histories during a migration");
