@@ -1,9 +1,13 @@
 //! One case: a victim is parked, others work, the victim goes on.
 
+use crate::platform::epoch;
 use crate::platform::hook::{Gate, Plan, Stop, as_users, with_plan};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, Scope};
 use std::time::Duration;
+
+/// How long the others may take, in a case that is not to find them stuck.
+pub(super) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Work that a thread can do.
 pub(super) type Work<'a> = &'a (dyn Fn() + Sync);
@@ -13,6 +17,8 @@ pub(super) struct Case<'a> {
     /// Parked before the victim starts, until the end.
     pub(super) accomplice: Option<(Work<'a>, Stop)>,
     pub(super) victim: Work<'a>,
+    /// Whether the victim's thread takes its number, and is counted, in the middle of that, and not before.
+    pub(super) fresh: bool,
     /// Done while the victim is at a stop that is not its last.
     pub(super) between: Work<'a>,
     /// Done by two threads while the victim is at its last stop.
@@ -39,7 +45,7 @@ impl Drop for Planned {
 }
 
 impl Planned {
-    fn spawn<'s>(scope: &'s Scope<'s, '_>, work: &'s (dyn Fn() + Sync), stops: &[Stop]) -> Self {
+    fn spawn<'s>(scope: &'s Scope<'s, '_>, fresh: bool, work: &'s (dyn Fn() + Sync), stops: &[Stop]) -> Self {
         /// Tells the gate that its thread will not come any more, however it ends.
         struct Finish(Arc<Gate>);
         impl Drop for Finish {
@@ -52,9 +58,17 @@ impl Planned {
         let finish = Finish(Arc::clone(&gate));
         scope.spawn(move || {
             let _finish = finish;
+            begin(fresh);
             with_plan(plan, work);
         });
         Self(gate)
+    }
+}
+
+/// What a thread does that has a plan, before it has it.
+fn begin(fresh: bool) {
+    if !fresh {
+        drop(epoch::pin());
     }
 }
 
@@ -62,7 +76,7 @@ impl Case<'_> {
     /// With whether it is parked.
     fn start_accomplice<'s>(&'s self, scope: &'s Scope<'s, '_>) -> Option<(Planned, bool)> {
         let (work, stop) = self.accomplice.as_ref()?;
-        let accomplice = Planned::spawn(scope, *work, std::slice::from_ref(stop));
+        let accomplice = Planned::spawn(scope, false, *work, std::slice::from_ref(stop));
         let parked = accomplice.0.await_arrival(1);
         Some((accomplice, parked))
     }
@@ -71,7 +85,10 @@ impl Case<'_> {
     pub(super) fn record(&self) -> Vec<&'static str> {
         let plan = thread::scope(|scope| {
             let _accomplice = self.start_accomplice(scope);
-            let victim = scope.spawn(|| with_plan(Plan::Record(Vec::new()), self.victim).1);
+            let victim = scope.spawn(|| {
+                begin(self.fresh);
+                with_plan(Plan::Record(Vec::new()), self.victim).1
+            });
             victim.join().expect("the victim panicked")
         });
         match plan {
@@ -86,7 +103,7 @@ impl Case<'_> {
         let (done, finished) = mpsc::channel();
         thread::scope(|scope| {
             let accomplice = self.start_accomplice(scope);
-            let victim = Planned::spawn(scope, self.victim, stops);
+            let victim = Planned::spawn(scope, self.fresh, self.victim, stops);
             let mut parked = false;
             for stop in 1..=last {
                 parked = victim.0.await_arrival(stop);

@@ -1,9 +1,12 @@
-//! What was parked at.
+//! What is parked at, and what was.
 
-use super::case::Verdict;
+use super::case::{Case, Verdict};
 use crate::platform::hook::Stop;
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Hits of a site that are parked at, each in a case of its own; beside an accomplice only the first.
+const HITS: u32 = 3;
 
 /// What was parked at, and in how many cases.
 #[derive(Debug, Default)]
@@ -37,8 +40,32 @@ impl fmt::Display for Coverage {
     }
 }
 
+/// Parks a victim at every site that it reaches. `with_case` has a case run, in which others work on the victim's
+/// subject or do not, and returns what it was run on, for `verify`.
+pub(super) fn park_everywhere<A>(
+    what: impl fmt::Debug,
+    with_case: impl Fn(bool, &mut dyn FnMut(&Case<'_>)) -> A,
+    verify: impl Fn(A),
+) -> Coverage {
+    let (mut recorded, mut most) = (BTreeMap::new(), HITS);
+    drop(with_case(false, &mut |case| {
+        recorded = hits(case.record());
+        most = if case.accomplice.is_some() { 1 } else { HITS };
+    }));
+    let mut coverage = Coverage::default();
+    for (site, hits) in recorded {
+        for hit in 1..=hits.min(most) {
+            let stops = [Stop { site, hit }];
+            let contended = coverage.cases.is_multiple_of(2);
+            verify(with_case(contended, &mut |case| coverage.note(case.run(&stops), &stops)));
+        }
+    }
+    coverage.stuck.iter_mut().for_each(|stuck| *stuck = format!("{what:?} at {stuck}"));
+    coverage
+}
+
 /// Sites with their hits.
-pub(super) fn hits(names: Vec<&'static str>) -> BTreeMap<&'static str, u32> {
+fn hits(names: Vec<&'static str>) -> BTreeMap<&'static str, u32> {
     let mut hits = BTreeMap::new();
     for name in names {
         *hits.entry(name).or_default() += 1;

@@ -1,64 +1,47 @@
-//! What victims do, and what must hold after it.
+//! What victims do to a hash map.
 
-use crate::api::{Compute, Expected};
-use crate::map::AtomicMap;
-use crate::support::{Hashing, NthKey, Numbered, Quality};
-use core::hint::black_box;
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
-
-/// A map, and whether a key that all threads work on is in it: what came minus what went.
-pub(super) struct Arena<K: NthKey, V: Numbered> {
-    pub(super) map: AtomicMap<K, V, Hashing>,
-    size: u64,
-    subject: u64,
-    balance: AtomicI64,
-    /// Whether `OWN` was inserted.
-    brought: AtomicBool,
-}
-
-/// What is in the map at first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Setting {
-    pub(super) quality: Quality,
-    /// So many keys.
-    pub(super) size: u64,
-    /// The number of the key that all threads work on. It is one of them if it is below `size`.
-    pub(super) subject: u64,
-    /// So many more came and went.
-    pub(super) gone: u64,
-}
-
-impl Setting {
-    pub(super) fn of(size: u64, subject: u64) -> Self {
-        Self { quality: Quality::Good, size, subject, gone: 0 }
-    }
-}
+use super::arena::{Arena, OWN, WORK};
+use crate::api::{Compute, Computed, Expected};
+use crate::support::{NthKey, Numbered};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What a victim does.
+///
+/// The rest of what users call runs the code of one of these. A method of the map does what that of its handle does,
+/// under a pin of its own. `contains_key` is a lookup; `get_or_insert` is its form with a closure; `extend` is
+/// `batch_insert`; `reduce_count` and its like are `reduce`; `is_empty`, `keys`, `values` and `Debug` are traversals,
+/// `clone` and `==` are one beside `batch_insert` or lookups in another map; `capacity` is a part of `stats`, and the
+/// `flush` of a handle a part of that of the map. `pin` comes to a site in the first operation of a thread only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Get,
+    GetKeyValue,
     Insert,
     TryInsert,
     Remove,
     Update,
     CompareAndSet,
+    CompareAndSetRef,
     CompareAndRemove,
     CompareAndSetSame,
     GetOrInsert,
+    GetOrInsertRef,
     RemoveEntry,
     RemoveIf,
     /// Removes the subject if it is there, and inserts it if it is not.
     Compute,
-    /// Inserts or updates a key that is no other operation's.
+    ComputeRef,
     Upsert,
-    /// The same, with the subject looked up in a batch.
+    UpsertRef,
+    /// Inserts the subject and a key that is no other operation's, and looks both up.
     Batches,
-    /// The same key.
+    /// The same keys.
     Reduce,
+    /// As a whole, and by parts.
     Iterate,
+    /// Removes the subject.
     Retain,
+    Clear,
     Len,
     /// The one that may be delayed.
     ExactLen,
@@ -71,24 +54,30 @@ pub(super) enum Operation {
 }
 
 /// Those that nobody delays.
-pub(super) const OPERATIONS: [Operation; 23] = [
+pub(super) const OPERATIONS: [Operation; 29] = [
     Operation::Get,
+    Operation::GetKeyValue,
     Operation::Insert,
     Operation::TryInsert,
     Operation::Remove,
     Operation::Update,
     Operation::CompareAndSet,
+    Operation::CompareAndSetRef,
     Operation::CompareAndRemove,
     Operation::CompareAndSetSame,
     Operation::GetOrInsert,
+    Operation::GetOrInsertRef,
     Operation::RemoveEntry,
     Operation::RemoveIf,
     Operation::Compute,
+    Operation::ComputeRef,
     Operation::Upsert,
+    Operation::UpsertRef,
     Operation::Batches,
     Operation::Reduce,
     Operation::Iterate,
     Operation::Retain,
+    Operation::Clear,
     Operation::Len,
     Operation::Stats,
     Operation::Reserve,
@@ -97,37 +86,27 @@ pub(super) const OPERATIONS: [Operation; 23] = [
     Operation::Collect,
 ];
 
-/// Keys of the work of others, far from those of the arena.
-const WORK: u64 = 10_000;
-const WORK_EACH: u64 = 500;
-
-/// A key that only a victim inserts, and nobody removes.
-const OWN: u64 = 5000;
-
-/// Keys that have gone before anybody works.
-const GONE: u64 = 3000;
-
 impl<K: NthKey, V: Numbered> Arena<K, V> {
-    pub(super) fn new(Setting { quality, size, subject, gone }: Setting) -> Self {
-        let map = AtomicMap::with_hasher(Hashing::new(quality));
-        for number in 0..size {
-            map.insert(K::nth(number), V::numbered(number));
-        }
-        for number in GONE..GONE + gone {
-            map.insert(K::nth(number), V::numbered(number));
-            map.remove(&K::nth(number));
-        }
-        Self { map, size, subject, balance: AtomicI64::new(i64::from(subject < size)), brought: AtomicBool::new(false) }
+    fn key(&self) -> K {
+        K::nth(self.subject)
     }
 
-    /// Does something to the subject, and keeps the balance.
+    fn value(&self) -> V {
+        V::numbered(self.subject + 100)
+    }
+
+    /// Does something to the subject, and notes what came and went.
     pub(super) fn operate(&self, operation: Operation) {
-        let key = || K::nth(self.subject);
-        let value = || V::numbered(self.subject + 100);
-        let map = &self.map;
+        let (map, key, value) = (&self.map, || self.key(), || self.value());
+        let toggle = |found: Option<&V>| found.map_or_else(|| Compute::Put(value()), |_| Compute::Remove);
         let change = match operation {
             Operation::Get => {
                 drop(map.get(&key()));
+                0
+            }
+            Operation::GetKeyValue => {
+                let pinned = map.pin();
+                assert!(pinned.get_key_value(&key()).is_none_or(|(found, _)| *found == key()));
                 0
             }
             Operation::Insert => i64::from(map.insert(key(), value()).is_none()),
@@ -137,14 +116,18 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 drop(map.update(&key(), |_| value()));
                 0
             }
-            Operation::CompareAndSet => match map.compare_and_set(key(), Expected::Any, Some(value())) {
-                Ok(before) => i64::from(before.is_none()),
-                Err(failed) => unreachable!("{failed}"),
-            },
-            Operation::CompareAndRemove => match map.compare_and_set(key(), Expected::Any, None) {
-                Ok(before) => -i64::from(before.is_some()),
-                Err(failed) => unreachable!("{failed}"),
-            },
+            Operation::CompareAndSet => {
+                let before = map.compare_and_set(key(), Expected::Any, Some(value()));
+                i64::from(before.unwrap_or_else(|failed| unreachable!("{failed}")).is_none())
+            }
+            Operation::CompareAndSetRef => {
+                let before = map.compare_and_set_ref(&key(), K::clone, Expected::Any, Some(value()));
+                i64::from(before.unwrap_or_else(|failed| unreachable!("{failed}")).is_none())
+            }
+            Operation::CompareAndRemove => {
+                let before = map.compare_and_set(key(), Expected::Any, None);
+                -i64::from(before.unwrap_or_else(|failed| unreachable!("{failed}")).is_some())
+            }
             Operation::CompareAndSetSame => {
                 let pinned = map.pin();
                 if let Some(found) = pinned.get(&key()) {
@@ -152,49 +135,40 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 }
                 0
             }
+            Operation::GetOrInsert => self.making(|make| map.get_or_insert_with(key(), make).number()),
+            Operation::GetOrInsertRef => {
+                self.making(|make| map.get_or_insert_with_ref(&key(), K::clone, make).number())
+            }
             Operation::RemoveEntry => -i64::from(map.pin().remove_entry(&key()).is_some()),
             Operation::RemoveIf => -i64::from(map.remove_if(&key(), |_| true).is_some()),
-            Operation::Compute => {
-                let pinned = map.pin();
-                let computed =
-                    pinned.compute(key(), |found| found.map_or_else(|| Compute::Put(value()), |_| Compute::Remove));
-                i64::from(computed.after.is_some()) - i64::from(computed.before.is_some())
-            }
-            Operation::Upsert => {
-                self.brought.store(true, Relaxed);
-                drop(map.upsert(K::nth(OWN), value, V::clone));
-                0
-            }
+            Operation::Compute => came(&map.pin().compute(key(), toggle)),
+            Operation::ComputeRef => came(&map.pin().compute_ref(&key(), K::clone, toggle)),
+            Operation::Upsert => self.making(|make| map.upsert(key(), make, |_| value()).number()),
+            Operation::UpsertRef => self.making(|make| map.upsert_ref(&key(), K::clone, make, |_| value()).number()),
             Operation::Batches => {
-                self.brought.store(true, Relaxed);
-                map.batch_insert([(K::nth(OWN), value())]);
-                drop(map.batch_getitem(&[K::nth(OWN), key()]));
+                self.fill(|entries| map.batch_insert(entries));
+                let found = map.batch_getitem(&[key(), K::nth(OWN)]);
+                assert!(found[1].is_some() || self.cleared.load(Relaxed), "it stays, unless the map is cleared");
                 0
             }
             Operation::Reduce => {
-                self.brought.store(true, Relaxed);
-                map.reduce([(K::nth(OWN), value())], |_, _, new| new.clone());
+                self.fill(|entries| map.reduce(entries, |_, _, new| new.clone()));
                 0
             }
-            Operation::GetOrInsert => {
-                let mut made = false;
-                let inserted = map.get_or_insert_with(key(), || {
-                    made = true;
-                    V::numbered(self.subject + 200)
-                });
-                // Nobody else stores this value.
-                i64::from(made && inserted.number() == self.subject + 200)
-            }
             Operation::Iterate => {
-                let pinned = map.pin();
-                let parts = [pinned.iter(), pinned.fast_iter(2, 0), pinned.fast_iter(2, 1)];
-                let found =
-                    parts.into_iter().flatten().filter(|(found, value)| **found == key() && value.number() < WORK);
-                black_box(found.count());
+                self.traverse();
                 0
             }
             Operation::Retain => {
-                map.retain(|_, _| true);
+                let subject = key();
+                map.retain(|key, _| *key != subject);
+                self.ledger.note_swept();
+                0
+            }
+            Operation::Clear => {
+                self.cleared.store(true, Relaxed);
+                map.clear();
+                self.ledger.note_swept();
                 0
             }
             Operation::Len => {
@@ -230,68 +204,48 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
                 -went
             }
         };
-        self.balance.fetch_add(change, Relaxed);
+        self.ledger.note(change);
     }
 
-    /// The work of an undisturbed thread: 500 insertions, so that the map grows several times, and with each something else.
-    /// With `contended` it works on the subject too.
-    pub(super) fn work(&self, thread: u64, contended: bool) {
-        for number in 0..WORK_EACH {
-            let own = WORK + thread * WORK_EACH + number;
-            assert!(self.map.insert(K::nth(own), V::numbered(own)).is_none());
-            match number % 8 {
-                0 => assert_eq!(
-                    self.map.remove(&K::nth(own)).map(|value| value.number()),
-                    Some(V::numbered(own).number())
-                ),
-                1 => assert!(self.map.update(&K::nth(own), V::clone).is_some()),
-                2 => {
-                    self.assert_old(number % self.size.max(1));
-                    self.operate(Operation::Get);
-                }
-                3 if contended => self.operate(Operation::TryInsert),
-                4 if contended => self.operate(Operation::Remove),
-                5 if contended => self.operate(Operation::Update),
-                6 if number % 128 == 6 => self.operate(Operation::Iterate),
-                _ => self.operate(Operation::Get),
+    /// Runs an operation that makes a value if it finds none, and returns the number of the one that is there then. 1
+    /// if that is the one made: no other operation is told to make the same.
+    fn making(&self, operation: impl FnOnce(&mut dyn FnMut() -> V) -> u64) -> i64 {
+        let mut is_made = false;
+        // By threes: all of them need a box, or none.
+        let number = self.subject + 200 + 3 * self.made.fetch_add(1, Relaxed);
+        let found = operation(&mut || {
+            is_made = true;
+            V::numbered(number)
+        });
+        i64::from(is_made && found == number)
+    }
+
+    /// Runs an operation that inserts entries, and does not say what was there.
+    fn fill(&self, operation: impl FnOnce([(K, V); 2])) {
+        self.brought.store(true, Relaxed);
+        operation([(self.key(), self.value()), (K::nth(OWN), self.value())]);
+        self.ledger.note_filled();
+    }
+
+    fn traverse(&self) {
+        let subject = self.key();
+        let mut found = 0;
+        let mut visit = |key: &K, value: &V| {
+            if *key == subject {
+                found += 1;
+                assert!(value.number() < WORK, "a value of the subject");
             }
-        }
-    }
-
-    /// Makes the map grow, and leaves removed keys behind; what it inserts goes again.
-    pub(super) fn grow(&self) {
-        for number in 0..40 {
-            self.map.insert(K::nth(2000 + number), V::numbered(number));
-            assert!(self.map.remove(&K::nth(2000 + number)).is_some());
-        }
-    }
-
-    /// A key of the arena that nobody touches is there.
-    fn assert_old(&self, number: u64) {
-        if number != self.subject && number < self.size {
-            let found = self.map.get(&K::nth(number)).map(|value| value.number());
-            assert_eq!(found, Some(V::numbered(number).number()), "key {number}");
-        }
-    }
-
-    /// All that was put in is there, once, and nothing else.
-    pub(super) fn verify(&self) {
-        let present = self.map.contains_key(&K::nth(self.subject));
-        assert_eq!(self.balance.load(Relaxed), i64::from(present), "the subject came and went");
-        (0..self.size).for_each(|number| self.assert_old(number));
-        let mut expected = self.size - u64::from(self.subject < self.size) + u64::from(present);
-        expected += u64::from(self.brought.load(Relaxed));
-        for thread in 0..2 {
-            for number in 0..WORK_EACH {
-                let own = WORK + thread * WORK_EACH + number;
-                let found = self.map.get(&K::nth(own)).map(|value| value.number());
-                assert_eq!(found, (number % 8 != 0).then(|| V::numbered(own).number()), "key {own}");
-                expected += u64::from(number % 8 != 0);
-            }
-        }
+        };
+        self.map.for_each(&mut visit);
         let pinned = self.map.pin();
-        let keys: HashSet<K> = pinned.iter().map(|(key, _)| K::clone(&key)).collect();
-        assert_eq!((keys.len() as u64, pinned.iter().count() as u64), (expected, expected), "keys of a traversal");
-        assert_eq!(self.map.len() as u64, expected, "length");
+        for (key, value) in pinned.fast_iter(2, 0).chain(pinned.fast_iter(2, 1)) {
+            visit(&key, &value);
+        }
+        assert!(found <= 2, "a traversal yields a key once");
     }
+}
+
+/// Whether a closure has put what was not there (1), or removed what was (-1).
+fn came<R>(computed: &Computed<R>) -> i64 {
+    i64::from(computed.after.is_some()) - i64::from(computed.before.is_some())
 }

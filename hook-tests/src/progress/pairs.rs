@@ -2,10 +2,11 @@
 //!
 //! All of these pairs would be some hundred thousand cases: as many first victims are drawn as `PROGRESS_SCALE` says.
 
-use super::case::Case;
+use super::arena::{Arena, Setting};
+use super::case::{Case, DEADLINE};
 use super::coverage::Coverage;
-use super::operations::{Arena, OPERATIONS, Setting};
-use super::scenarios::{DEADLINE, park_everywhere};
+use super::operations::OPERATIONS;
+use super::scenarios::park_everywhere;
 use crate::alone::alone;
 use crate::schedules::choices::Choices;
 use crate::settings::{self, setting};
@@ -22,15 +23,15 @@ fn drawn<K: NthKey, V: Numbered>(choices: &mut Choices) -> Coverage {
     let size = choices.of(&[0, 2, 3, 5, 6, 7, 12]);
     let setting = Setting {
         quality: choices.of(&[Quality::Good, Quality::Good, Quality::EightValues]),
-        size,
-        subject: choices.below(size + 1),
         gone: choices.of(&[0, 0, 20, 23, 25]),
+        ..Setting::of(size, choices.below(size + 1))
     };
     let (first, second) = (choices.of(&OPERATIONS), choices.of(&OPERATIONS));
     let arena = Arena::<K, V>::new(setting);
     let case = Case {
         accomplice: None,
         victim: &|| arena.operate(first),
+        fresh: false,
         between: &|| {},
         others: &|_| {},
         deadline: DEADLINE,

@@ -1,22 +1,19 @@
 //! A thread stopped at any site of a published cell stops nobody, and no value is lost or dropped twice.
 
-use super::case::Case;
-use super::sites::in_layers;
+use super::case::{Case, DEADLINE};
+use super::coverage::{self, Coverage};
+use super::sites;
 use crate::alone::alone;
 use crate::platform::epoch::pin;
 use crate::platform::hook::Stop;
 use crate::published::Published;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
 
-/// What others publish, each thread.
-const PUBLICATIONS: u64 = 500;
+/// What others do, each thread, in turns of a publication and something else.
+const TURNS: usize = 500;
 
-/// Sites that nobody reaches who shares the cell.
-const OWNERS_ONLY: [&str; 2] = ["SNAPSHOT_OWNED", "SNAPSHOT_TAKE"];
-
+/// What a victim does. (`load`, `snapshot` and `version` read the same word as `load_owned`.)
 #[derive(Clone, Copy, Debug)]
 enum Operation {
     Load,
@@ -25,17 +22,33 @@ enum Operation {
     Swap,
     CompareAndSet,
     Update,
+    /// Declines first.
+    TryUpdate,
     Reclaim,
 }
 
-const OPERATIONS: [Operation; 7] = [
+const OPERATIONS: [Operation; 8] = [
     Operation::Load,
     Operation::Store,
     Operation::StoreIfVersion,
     Operation::Swap,
     Operation::CompareAndSet,
     Operation::Update,
+    Operation::TryUpdate,
     Operation::Reclaim,
+];
+
+/// A thread parked in the middle of an operation on the same cell.
+type Accomplice = (Operation, &'static str);
+
+/// One who reads, so that nothing becomes due any more; one who is about to publish, and will be late; one who has
+/// replaced a value that is in no list yet; and those who are about to take all values that wait, or have them.
+const ACCOMPLICES: [Accomplice; 5] = [
+    (Operation::Load, "SNAPSHOT_LOAD"),
+    (Operation::Store, "PUBLISH"),
+    (Operation::Swap, "RETIRED_PUSH"),
+    (Operation::Reclaim, "RETIRED_TAKE"),
+    (Operation::Reclaim, "DROPPED_ADD"),
 ];
 
 /// A value that is counted when it is made and when it is dropped.
@@ -96,6 +109,10 @@ impl Arena {
                 self.cell.compare_and_set(self.cell.load(&guard), new(), &guard).is_ok()
             }
             Operation::Update => self.cell.update(|_| new()) > 0,
+            Operation::TryUpdate => {
+                assert!(self.cell.try_update(|_| None).is_none());
+                self.cell.try_update(|_| Some(new())).is_some()
+            }
             Operation::Reclaim => {
                 self.cell.reclaim();
                 false
@@ -106,8 +123,8 @@ impl Arena {
 
     /// What the others do: everything, often enough that values become due meanwhile.
     fn work(&self) {
-        for turn in 0..PUBLICATIONS {
-            self.operate(OPERATIONS[(turn % 7) as usize]);
+        for turn in 0..TURNS {
+            self.operate(OPERATIONS[turn % OPERATIONS.len()]);
             self.operate(Operation::Store);
         }
     }
@@ -130,39 +147,42 @@ fn a_thread_parked_anywhere_in_a_cell_stops_nobody() {
     alone("progress::published::a_thread_parked_anywhere_in_a_cell_stops_nobody", every_case);
 }
 
+fn park_everywhere(operation: Operation, fresh: bool, accomplice: Option<Accomplice>) -> Coverage {
+    let with_case = |_: bool, run: &mut dyn FnMut(&Case<'_>)| {
+        let arena = Arena::new();
+        let assist = || accomplice.iter().for_each(|(operation, _)| arena.operate(*operation));
+        run(&Case {
+            accomplice: accomplice.map(|(_, site)| (&assist as _, Stop { site, hit: 1 })),
+            victim: &|| arena.operate(operation),
+            fresh,
+            between: &|| {},
+            others: &|_| arena.work(),
+            deadline: DEADLINE,
+        });
+        arena
+    };
+    coverage::park_everywhere((operation, accomplice), with_case, Arena::verify)
+}
+
 fn every_case() {
-    let mut parked = BTreeSet::new();
-    let mut cases = 0;
+    let mut coverage = Coverage::default();
     for operation in OPERATIONS {
-        let with_case = |run: &mut dyn FnMut(&Case<'_>)| {
-            let arena = Arena::new();
-            run(&Case {
-                accomplice: None,
-                victim: &|| arena.operate(operation),
-                between: &|| {},
-                others: &|_| arena.work(),
-                deadline: Duration::from_secs(60),
-            });
-            arena.verify();
-        };
-        let mut recorded = BTreeMap::<_, u32>::new();
-        with_case(&mut |case| case.record().into_iter().for_each(|site| *recorded.entry(site).or_default() += 1));
-        for (site, hits) in recorded {
-            for hit in 1..=hits.min(3) {
-                with_case(&mut |case| {
-                    let verdict = case.run(&[Stop { site, hit }]);
-                    assert!(!verdict.stuck, "{operation:?} at {site} {hit} stopped others");
-                    cases += usize::from(verdict.parked);
-                    if verdict.parked {
-                        parked.insert(site.to_owned());
-                    }
-                });
-            }
-        }
+        coverage.add(park_everywhere(operation, false, None));
     }
-    println!("{cases} cases, {} sites", parked.len());
-    let mut expected = in_layers(&["published"]);
-    assert!(OWNERS_ONLY.iter().all(|site| expected.remove(*site)), "sites of owners");
-    let missed: Vec<_> = expected.difference(&parked).collect();
-    assert!(missed.is_empty(), "never parked at: {missed:?}");
+    coverage.add(park_everywhere(Operation::Load, true, None));
+    println!("alone: {coverage}");
+    for accomplice in ACCOMPLICES {
+        let mut part = Coverage::default();
+        for operation in OPERATIONS {
+            part.add(park_everywhere(operation, false, Some(accomplice)));
+        }
+        println!("beside {accomplice:?}: {part}");
+        assert!(part.cases > 0, "there is no accomplice {accomplice:?}");
+        coverage.add(part);
+    }
+    println!("{coverage}");
+    assert!(coverage.stuck.is_empty(), "stopped others: {:?}", coverage.stuck);
+    let mut missing = sites::of_cells();
+    sites::cross_off(&mut missing, &coverage.sites);
+    assert!(missing.is_empty(), "never parked at: {missing:?}");
 }

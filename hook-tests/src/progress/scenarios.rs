@@ -1,23 +1,19 @@
 //! The cases, and the sites that they cover.
 
-use super::case::{Case, Verdict};
-use super::coverage::{Coverage, hits};
-use super::operations::{Arena, OPERATIONS, Operation, Setting};
-use super::sites::{OWNERS_ONLY, in_sources};
+use super::arena::{Arena, Setting};
+use super::case::{Case, DEADLINE, Verdict};
+use super::coverage::{self, Coverage};
+use super::operations::{OPERATIONS, Operation};
+use super::sites;
 use crate::alone::in_parts;
 use crate::platform::epoch;
 use crate::platform::hook::{self, Kind, Stop};
 use crate::support::{NthKey, Numbered, Quality};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
-
-pub(super) const DEADLINE: Duration = Duration::from_secs(60);
-
-/// Hits of a site that are parked at, each in a case of its own; beside an accomplice only the first.
-const HITS: u32 = 3;
 
 /// Rounds of all cases until every site was parked at: what a victim meets depends on how threads run.
 const ROUNDS: u32 = 3;
@@ -37,42 +33,44 @@ pub(super) fn park_everywhere<K: NthKey, V: Numbered>(
         run(&Case {
             accomplice: accomplice.map(|(_, site, hit)| (&assist as _, Stop { site, hit })),
             victim: &|| arena.operate(operation),
+            fresh: setting.fresh,
             between: &|| {},
             others: &|thread| arena.work(thread, contended),
             deadline: DEADLINE,
         });
         arena
     };
-    let mut recorded = BTreeMap::new();
-    with_case(false, &mut |case| recorded = hits(case.record()));
-    let mut coverage = Coverage::default();
-    for (site, hits) in recorded {
-        for hit in 1..=hits.min(if accomplice.is_some() { 1 } else { HITS }) {
-            let stops = [Stop { site, hit }];
-            let contended = coverage.cases.is_multiple_of(2);
-            with_case(contended, &mut |case| coverage.note(case.run(&stops), &stops)).verify();
-        }
-    }
-    coverage
+    coverage::park_everywhere((operation, setting, accomplice), with_case, |arena| arena.verify())
 }
 
-/// Sizes below, at and behind the starts of migrations, in tables of one line to several.
-const SIZES: [u64; 6] = [0, 2, 3, 5, 6, 12];
+/// Sizes below, at and behind the starts of migrations, in tables of one line to several: with a key that is there, and
+/// with a new one. And one of the reserved slots.
+const SIZES_AND_SUBJECTS: [(u64, u64); 12] =
+    [(0, 0), (2, 1), (2, 2), (3, 1), (3, 3), (5, 2), (5, 5), (6, 3), (6, 6), (12, 6), (12, 12), (8, 6)];
 
-/// A present key, a new one, and one of the reserved slots.
 fn operations_alone<K: NthKey, V: Numbered>() -> Coverage {
     let mut coverage = Coverage::default();
     for operation in OPERATIONS {
-        for size in SIZES {
-            for subject in [size / 2, size] {
-                coverage.add(park_everywhere::<K, V>(Setting::of(size, subject), operation, None));
-            }
+        for (size, subject) in SIZES_AND_SUBJECTS {
+            coverage.add(park_everywhere::<K, V>(Setting::of(size, subject), operation, None));
         }
-        coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), operation, None));
     }
     // Partitions of several windows.
     coverage.add(park_everywhere::<K, V>(Setting::of(60, 3), Operation::Iterate, None));
     coverage.add(park_everywhere::<K, V>(Setting::of(8, 6), Operation::ExactLen, None));
+    coverage
+}
+
+/// First operations of threads, which take a number and are counted on the way, also while somebody counts threads.
+fn first_operations<K: NthKey, V: Numbered>() -> Coverage {
+    let mut coverage = Coverage::default();
+    let counting = Some((Operation::Compact, "PARTICIPANTS_LOAD", 1));
+    for operation in [Operation::Get, Operation::Insert, Operation::Compact] {
+        let setting = Setting { fresh: true, ..Setting::of(5, 2) };
+        coverage.add(park_everywhere::<K, V>(setting, operation, None));
+        let closed = Setting { fresh: true, gone: 20, ..Setting::of(3, 9) };
+        coverage.add(park_everywhere::<K, V>(closed, operation, counting));
+    }
     coverage
 }
 
@@ -108,6 +106,7 @@ fn len_beside_a_stopped_insertion() -> Coverage {
         let case = Case {
             accomplice: Some((&|| arena.operate(Operation::Insert), Stop { site: "SET_VALUE", hit: 1 })),
             victim: &|| arena.operate(Operation::ExactLen),
+            fresh: false,
             between: &|| {},
             others: &|thread| arena.work(thread, true),
             deadline: DEADLINE,
@@ -184,11 +183,45 @@ fn operations_on_a_table_with_room<K: NthKey, V: Numbered>() -> Coverage {
         let case = Case {
             accomplice: None,
             victim: &|| operations.iter().for_each(|&operation| arena.operate(operation)),
+            fresh: false,
             between: &|| {},
             others: &|thread| arena.work(thread, true),
             deadline: DEADLINE,
         };
         coverage.note(case.run(&stops), &stops);
+        arena.verify();
+    }
+    coverage
+}
+
+/// Room for so many takes an array that is large to free.
+const ROOM: usize = 9_000;
+
+/// Room for so many makes the lookups of a batch look ahead.
+const MORE_ROOM: usize = 33_000;
+
+/// Batches of entries and lookups, which ask for what the next ones need.
+fn batches_in_a_large_table<K: NthKey, V: Numbered>() -> Coverage {
+    park_everywhere::<K, V>(Setting { room: MORE_ROOM, ..Setting::of(6, 3) }, Operation::Batches, None)
+}
+
+/// A thread that comes across a large array while it collects, and leaves it to later, or takes what was left.
+fn a_large_table_that_is_left() -> Coverage {
+    let mut coverage = Coverage::default();
+    for site in ["DISCARD_HEAD", "DISCARD_PUSH", "DISCARD_TAKE"] {
+        let arena = Arena::<u64, u64>::new(Setting { room: ROOM, ..Setting::of(3, 1) });
+        let stops = [Stop { site, hit: 1 }];
+        let case = Case {
+            accomplice: None,
+            victim: &|| arena.operate(Operation::ShrinkToFit),
+            fresh: false,
+            between: &|| {},
+            others: &|thread| arena.work(thread, true),
+            deadline: DEADLINE,
+        };
+        let verdict = case.run(&stops);
+        assert!(verdict.parked, "the array was freed, by way of {site}");
+        coverage.note(verdict, &stops);
         arena.verify();
     }
     coverage
@@ -203,6 +236,7 @@ fn a_node_that_is_needed_again<V: Numbered>() -> Coverage {
         let case = Case {
             accomplice: None,
             victim: &|| arena.operate(Operation::Insert),
+            fresh: false,
             between: &|| {
                 arena.operate(Operation::Insert);
                 arena.operate(Operation::Remove);
@@ -246,19 +280,22 @@ fn operations_of_one_thread_too_many() -> Coverage {
 type Part = (&'static str, fn() -> Coverage);
 
 /// Those of every type.
-fn of<K: NthKey, V: Numbered>() -> [Part; 5] {
+fn of<K: NthKey, V: Numbered>() -> [Part; 7] {
     [
         ("alone", operations_alone::<K, V>),
+        ("first of threads", first_operations::<K, V>),
         ("in pairs", operations_in_pairs::<K, V>),
         ("on removed keys", operations_on_removed_keys::<K, V>),
         ("on a closed table", operations_on_a_closed_table::<K, V>),
         ("in long partitions", walks_of_long_partitions::<K, V>),
+        ("batches in a large table", batches_in_a_large_table::<K, V>),
     ]
 }
 
-const INLINE_ONLY: [Part; 4] = [
+const INLINE_ONLY: [Part; 5] = [
     ("in crowded lines", operations_in_crowded_lines::<u64, u64>),
     ("on a table with room", operations_on_a_table_with_room::<u64, u64>),
+    ("a large table that is left", a_large_table_that_is_left),
     ("length beside a stopped insertion", len_beside_a_stopped_insertion),
     ("one thread too many", operations_of_one_thread_too_many),
 ];
@@ -287,25 +324,20 @@ fn run(entries: &str) {
 /// process is waiting, so there are two.
 #[test]
 fn a_thread_parked_anywhere_stops_nobody() {
-    let excepted: BTreeSet<&str> = OWNERS_ONLY.iter().map(|&(name, _)| name).collect();
-    let sources = in_sources();
-    let mut missed: BTreeSet<&str> =
-        sources.iter().map(String::as_str).filter(|site| !excepted.contains(site)).collect();
+    let mut missing = sites::of_hash_maps();
     for _ in 0..ROUNDS {
         let test = "progress::scenarios::a_thread_parked_anywhere_stops_nobody";
         let printed = in_parts(test, &["inline", "boxed"], run);
         let Some(printed) = printed else { return };
         let sites: BTreeSet<&str> =
             printed.lines().filter_map(|line| line.strip_prefix(PARKED_AT)).flat_map(str::split_whitespace).collect();
-        let reached: Vec<_> = excepted.intersection(&sites).collect();
-        assert!(reached.is_empty(), "not owners only: {reached:?}");
-        missed.retain(|site| !sites.contains(site));
-        if missed.is_empty() {
+        sites::cross_off(&mut missing, &sites);
+        if missing.is_empty() {
             return;
         }
-        println!("not parked at yet: {missed:?}");
+        println!("not parked at yet: {missing:?}");
     }
-    panic!("never parked at: {missed:?}");
+    panic!("never parked at: {missing:?}");
 }
 
 #[test]
@@ -319,6 +351,7 @@ fn a_map_behind_a_mutex_is_found_out() {
     let mut case = Case {
         accomplice: None,
         victim: &|| insert(1),
+        fresh: false,
         between: &|| {},
         others: &|thread| (0..300).for_each(|number| insert(thread * 1000 + number)),
         deadline: Duration::from_millis(200),
