@@ -1,7 +1,7 @@
 //! Memory of a map whose keys come and go, counted by the allocator over all threads.
 //!
-//! - two threads insert and remove distinct keys, with few and with many entries between: live bytes stay on a plateau
-//!   (crossbeam #566, JCTools #422: garbage or a table grew without bound), also beside a thread that traverses (crossbeam #671);
+//! - two threads insert and remove distinct keys, with few and with many entries between: live bytes stay on a plateau, also beside a
+//!   thread that traverses. A byte that leaks with each removal is found;
 //! - a map that was filled and emptied gives its memory back: by removals, by `retain`, by `clear`;
 //! - a long list of garbage leaves nothing that would delay what comes later.
 //!
@@ -10,16 +10,20 @@
 #![allow(unsafe_code)] // The allocator.
 
 use atomic_dict::{AtomicMap, Published, pin};
+use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 #[path = "support/counting.rs"]
 mod counting;
+#[path = "support/plateau.rs"]
+mod plateau;
 #[path = "support/settings.rs"]
 mod settings;
 
-use counting::{Tenths, live};
+use counting::live;
+use plateau::{Growth, Plateau, Readings, at_once, stints};
 use settings::setting;
 
 /// One test after the other: what lives is counted, and guards are held, for all of them.
@@ -28,9 +32,11 @@ fn alone() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Operations of a day.
+/// Operations of every day.
+const OPERATIONS: u64 = 2_000_000;
+
 fn operations() -> u64 {
-    setting("CHURN_OPERATIONS", 2_000_000)
+    setting("CHURN_OPERATIONS", OPERATIONS)
 }
 
 /// Keys of two threads, each a step of its own behind the other, in an order that hashing need not help to spread.
@@ -38,36 +44,43 @@ fn key(number: u64) -> u64 {
     number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// Two threads insert `operations` keys, and remove each when `window` newer ones are there.
-fn churn(operations: u64, window: u64) -> Tenths {
-    let tenths = Tenths::of(operations);
+/// Two threads insert `operations` keys, and remove each when `window` newer ones are there. `removed` is called for each.
+fn churn(operations: u64, window: u64, removed: fn()) -> Result<Readings, Growth> {
+    let mut plateau = Plateau::of(operations);
     let map = AtomicMap::new();
-    thread::scope(|scope| {
-        for thread in 0..2 {
-            let (map, tenths) = (&map, &tenths);
-            scope.spawn(move || {
+    for stint in stints(operations / 2, 256) {
+        let (stint, plateau_now, map) = (&stint, &plateau, &map);
+        at_once((0..2).map(|thread| {
+            move || {
                 let mut pinned = map.pin();
                 let own = |number| key(2 * number + thread);
-                for number in 0..operations / 2 {
+                for number in stint.clone() {
                     assert!(pinned.insert(own(number), number).is_none());
                     if number >= window / 2 {
                         assert!(pinned.remove(&own(number - window / 2)).is_some());
+                        removed();
                     }
                     if number % 256 == 0 {
                         pinned.repin();
-                        tenths.note(256);
+                        plateau_now.note(256);
                     }
                 }
-            });
-        }
-    });
-    assert_eq!(map.len() as u64, window / 2 * 2);
-    tenths
+            }
+        }));
+        assert_eq!(map.len() as u64, window / 2 * 2);
+        (0..10).for_each(|_| map.flush());
+        plateau.rest(map.stats().bytes);
+    }
+    plateau.verdict()
 }
 
-fn assert_plateau(operations: u64, window: u64) {
-    let peaks = churn(operations, window).assert_plateau();
-    println!("{operations} insertions, {window} entries: at most {peaks:?} live bytes in each tenth");
+/// A thread that leaves when this is dropped, however it ends.
+struct Leaves<'w>(&'w AtomicUsize);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 /// A thread that traverses all the time while two others insert and remove: what it passes is freed all the same (crossbeam #671, #672,
@@ -75,35 +88,45 @@ fn assert_plateau(operations: u64, window: u64) {
 #[test]
 fn crossbeam_671_a_traversal_beside_removals_leaks() {
     let (_alone, operations) = (alone(), operations() / 4);
-    let map = AtomicMap::new();
-    let (tenths, working) = (Tenths::of(operations), AtomicUsize::new(2));
+    let (map, mut plateau) = (AtomicMap::new(), Plateau::of(operations));
     let entry = |number: u64| (number.to_string(), number.to_string());
-    let traversals = thread::scope(|scope| {
-        for thread in 0..2 {
-            let (map, tenths, working) = (&map, &tenths, &working);
-            scope.spawn(move || {
-                for number in 0..operations / 2 {
-                    let (key, value) = entry(2 * number + thread);
-                    assert!(map.insert(key, value).is_none());
-                    if let Some(old) = number.checked_sub(50) {
-                        assert!(map.remove(&entry(2 * old + thread).0).is_some());
-                    }
-                    if number % 256 == 0 {
-                        tenths.note(256);
+    let mut traversals = 0;
+    for stint in stints(operations / 2, 256) {
+        let (working, map, plateau_now) = (&AtomicUsize::new(2), &map, &plateau);
+        thread::scope(|scope| {
+            let traversing = scope.spawn(|| {
+                let mut traversals = 0;
+                while working.load(Relaxed) > 0 {
+                    assert!(map.pin().iter().all(|(key, value)| *key == *value));
+                    traversals += 1;
+                }
+                traversals
+            });
+            at_once((0..2).map(|thread| {
+                let (stint, at_work) = (stint.clone(), Leaves(working));
+                move || {
+                    let _at_work = at_work;
+                    for number in stint {
+                        let (key, value) = entry(2 * number + thread);
+                        assert!(map.insert(key, value).is_none());
+                        if let Some(old) = number.checked_sub(50) {
+                            assert!(map.remove(&entry(2 * old + thread).0).is_some());
+                        }
+                        if number % 256 == 0 {
+                            plateau_now.note(256);
+                        }
                     }
                 }
-                working.fetch_sub(1, Relaxed);
-            });
-        }
-        let mut traversals = 0;
-        while working.load(Relaxed) > 0 {
-            assert!(map.pin().iter().all(|(key, value)| *key == *value));
-            traversals += 1;
-        }
-        traversals
-    });
-    let peaks = tenths.assert_plateau();
-    println!("{operations} insertions beside {traversals} traversals: at most {peaks:?} live bytes in each tenth");
+            }));
+            traversals += traversing.join().expect("traversals find what was inserted");
+        });
+        // Keys that were removed stay as long as their table.
+        map.shrink_to_fit();
+        (0..10).for_each(|_| map.flush());
+        plateau.rest(map.stats().bytes);
+    }
+    let readings = plateau.verdict().unwrap_or_else(|growth| panic!("{growth}"));
+    println!("{operations} insertions beside {traversals} traversals: {readings}");
     assert!(traversals > 10, "{traversals} traversals");
 }
 
@@ -136,16 +159,31 @@ fn a_flush_leaves_nothing_before_what_comes_later() {
     assert_eq!(cell.reclaim().waiting, 0);
 }
 
-#[test]
-fn memory_of_keys_that_come_and_go() {
-    let _alone = alone();
-    for window in [0, 1000, 100_000] {
-        assert_plateau(operations(), window);
-    }
+fn assert_plateau(window: u64) {
+    let readings = churn(operations(), window, || ()).unwrap_or_else(|growth| panic!("{window} entries: {growth}"));
+    println!("{} insertions, {window} entries: {readings}", operations());
 }
 
+/// What two threads deferred filled the memory, since nobody collected as fast (crossbeam #566). Here all that they insert they also remove.
 #[test]
-fn an_emptied_map_gives_its_memory_back() {
+fn crossbeam_566_garbage_grows_faster_than_it_is_collected() {
+    let _alone = alone();
+    [0, 1000, 100_000].into_iter().for_each(assert_plateau);
+}
+
+/// A byte for each removal, of which none is missed.
+#[test]
+fn a_leak_is_found() {
+    let _alone = alone();
+    let leak = || _ = black_box(Box::leak(Box::new(0_u8)));
+    let growth = churn(OPERATIONS, 1000, leak).expect_err("a byte leaks with each removal");
+    assert!(matches!(growth, Growth::AtRest(_)), "{growth}");
+    println!("{OPERATIONS} insertions, leaking: {growth}");
+}
+
+/// A map that was filled and drained kept its table (JCTools #422). Here nothing is left, whoever empties it.
+#[test]
+fn jctools_422_an_emptied_map_keeps_its_memory() {
     let (_alone, entries) = (alone(), setting("CHURN_ENTRIES", 500_000));
     gives_memory_back(entries, "removals", |map| {
         let pinned = map.pin();

@@ -1,5 +1,5 @@
 //! Bugs of other maps in the soundness of their interfaces, in reclamation, and where user code panics or lies, each as a test of its
-//! name. (`tests/it/peers` has those of growth, atomicity and closures.) A test reads both tables: each name is that of a function.
+//! name. (`tests/it/peers` has those of growth, atomicity, closures and the collector.) A test reads both tables: each name is that of a function.
 //!
 //! | reported in | test |
 //! | --- | --- |
@@ -21,8 +21,9 @@
 //! | RUSTSEC-2022-0002 (dashmap #167), RUSTSEC-2020-0091, dashmap #127 | documentation of `does_not_compile`, in the library |
 //! | flurry #46 | none: no function takes a guard of another collector |
 //! | scc #176, #198, #200 | documentation of `does_not_compile`: a reference ends with its handle or map |
-//! | crossbeam #671, #672, #566, tikv #19285, JCTools #422 | `crossbeam_671_a_traversal_beside_removals_leaks`, `memory_of_keys_that_come_and_go`: live bytes on a plateau |
-//! | RUSTSEC-2025-0024 (a mended leak became a second free) | the ledger of `tests/hostile`, which counts both |
+//! | crossbeam #671, #672, tikv #19285 | `crossbeam_671_a_traversal_beside_removals_leaks` |
+//! | crossbeam #566 | `crossbeam_566_garbage_grows_faster_than_it_is_collected` |
+//! | JCTools #422 | `jctools_422_an_emptied_map_keeps_its_memory` |
 //! | facebook/folly #2097 (a counter of 16 bits overflows) | none: counters and versions have 64 bits |
 //! | crossbeam #1297 (a guard outlives its collector) | none: the collector is never freed |
 //! | scc #153 (seen on weakly ordered processors only) | none here: the models of `loom-tests`, which weaken every ordering |
@@ -138,7 +139,8 @@ fn rustsec_2026_0204_formatting_what_is_not_there() {
     assert!(format!("{:?} {:?}", pin(), Published::new(1)).contains("Guard"));
 }
 
-/// Collecting, and dropping what has many entries, recursed (kaist-cp/smr-benchmark #31). Here the stack is small.
+/// Collecting, and dropping what has many entries, recursed (kaist-cp/smr-benchmark #31). Here the stack is small. With
+/// `SOUNDNESS_ENTRIES` there are more entries.
 #[test]
 fn smr_benchmark_31_a_drop_overflows_the_stack() {
     let entries = setting("SOUNDNESS_ENTRIES", 1_000_000);

@@ -22,6 +22,12 @@ pub(crate) trait Subject: Send + Sync + Sized {
 
     /// All keys with their versions, for `see`.
     fn traverse(&self, see: impl FnMut(u64, u64));
+
+    /// Frees what can be freed.
+    fn flush(&self);
+
+    /// Bytes of its arrays.
+    fn bytes(&self) -> usize;
 }
 
 /// A key of a hash map.
@@ -83,6 +89,16 @@ impl<K: Key, V: Checked> Subject for Hashed<K, V> {
             see(number, value.version(number));
         }
     }
+
+    fn flush(&self) {
+        // Keys that were removed stay as long as their table.
+        self.0.shrink_to_fit();
+        self.0.flush();
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.stats().bytes
+    }
 }
 
 /// A dense map, over and over at the same indices.
@@ -117,5 +133,13 @@ impl<V: Checked> Subject for Dense<V> {
         for (index, value) in &pinned {
             see(index as u64, value.version(index as u64));
         }
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }

@@ -71,3 +71,23 @@ impl Drop for Boxed {
         self.check = std::hint::black_box(!self.check);
     }
 }
+
+/// Leaks a byte when it is dropped.
+#[derive(Clone)]
+pub(crate) struct Leaking(Boxed);
+
+impl Checked for Leaking {
+    fn of(key: u64, version: u64) -> Self {
+        Self(Boxed::of(key, version))
+    }
+
+    fn version(&self, key: u64) -> u64 {
+        self.0.version(key)
+    }
+}
+
+impl Drop for Leaking {
+    fn drop(&mut self) {
+        std::hint::black_box(Box::leak(Box::new(0_u8)));
+    }
+}

@@ -1,11 +1,10 @@
 //! What the threads do, each beside a record of its own keys, which nobody else changes.
 
-use crate::counting::Tenths;
+use crate::plateau::{Growth, Plateau, Readings, at_once, stints};
 use crate::subjects::Subject;
 use crate::values::wrapped;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::thread;
+use std::ops::Range;
 
 const THREADS: u64 = 3;
 
@@ -46,7 +45,26 @@ struct Worker<'s, S> {
     counted: u64,
 }
 
-impl<S: Subject> Worker<'_, S> {
+impl<'s, S: Subject> Worker<'s, S> {
+    fn new(subject: &'s S, thread: u64, seed: u64) -> Self {
+        let random = (seed ^ thread << 56) | 1;
+        Self { subject, thread, random, own: HashMap::new(), order: VecDeque::new(), next: 0, counted: 0 }
+    }
+
+    /// Some steps, and a traversal now and then.
+    fn work(&mut self, mix: Mix, steps: Range<u64>, plateau: &Plateau) {
+        for step in steps {
+            self.step(mix, step);
+            if step % PER_NOTE == 0 {
+                plateau.note(PER_NOTE);
+            }
+            if step % PER_TRAVERSAL == PER_TRAVERSAL / 2 {
+                self.traverse();
+            }
+        }
+        self.traverse();
+    }
+
     fn random(&mut self, below: u64) -> u64 {
         // xorshift64*, by Vigna.
         self.random ^= self.random >> 12;
@@ -133,34 +151,20 @@ impl<S: Subject> Worker<'_, S> {
     }
 }
 
-/// Runs `operations` steps of a mix by all threads together. Returns the readings of the allocator.
-pub(crate) fn run<S: Subject>(mix: Mix, operations: u64, seed: u64) -> [isize; 10] {
-    let tenths = Tenths::of(operations);
+/// Runs `operations` steps of a mix by all threads together. Returns the readings of the allocator, or what is wrong with them.
+pub(crate) fn run<S: Subject>(mix: Mix, operations: u64, seed: u64) -> Result<Readings, Growth> {
+    let mut plateau = Plateau::of(operations);
     let subject = S::new();
     (0..SHARED).for_each(|key| assert_eq!(subject.insert(key, 0), None));
-    let counted = AtomicU64::new(0);
-    thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let (subject, tenths, counted) = (&subject, &tenths, &counted);
-            scope.spawn(move || {
-                let random = (seed ^ thread << 56) | 1;
-                let (own, order) = (HashMap::new(), VecDeque::new());
-                let mut worker = Worker { subject, thread, random, own, order, next: 0, counted: 0 };
-                for operation in 0..operations / THREADS {
-                    worker.step(mix, operation);
-                    if operation % PER_NOTE == 0 {
-                        tenths.note(PER_NOTE);
-                    }
-                    if operation % PER_TRAVERSAL == PER_TRAVERSAL / 2 {
-                        worker.traverse();
-                    }
-                }
-                worker.traverse();
-                counted.fetch_add(worker.counted, Relaxed);
-            });
-        }
-    });
+    let mut workers = [0, 1, 2].map(|thread| Worker::new(&subject, thread, seed));
+    // Whole tides, so that as many entries are there at each rest.
+    for stint in stints(operations / THREADS, 2 * TIDE) {
+        at_once(workers.iter_mut().map(|worker| || worker.work(mix, stint.clone(), &plateau)));
+        (0..10).for_each(|_| subject.flush());
+        plateau.rest(subject.bytes());
+    }
     let sum: u64 = (0..SHARED).filter_map(|key| subject.get(key)).sum();
-    assert_eq!(wrapped(sum), wrapped(counted.into_inner()), "each time that a shared key was counted up");
-    tenths.assert_plateau()
+    let counted = workers.iter().map(|worker| worker.counted).sum();
+    assert_eq!(wrapped(sum), wrapped(counted), "each time that a shared key was counted up");
+    plateau.verdict()
 }

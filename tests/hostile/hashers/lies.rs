@@ -1,6 +1,7 @@
 //! Hashers that change their mind, and comparisons that lie.
 
-use super::{COMPARISONS, Poor, Quality, bound, comparisons};
+use super::counting::{COMPARISONS, Counting, bound};
+use super::{Poor, Quality};
 use crate::allocator::live;
 use crate::alone::alone;
 use crate::items::{Item, Ledger, Noisy};
@@ -127,30 +128,30 @@ fn comparisons_that_lie() {
             LIE.set(lie);
             for quality in [Quality::Good, Quality::Constant, Quality::EightValues, Quality::LowestBits] {
                 let ledger = Ledger::default();
-                let map = AtomicMap::with_hasher(Poor(quality));
+                let mut counting = Counting::new(quality);
                 let base = live();
                 let mut inserting = 0;
                 for step in 0..1500_u64 {
                     let key = || Liar(Noisy::make(step * 7919 % 50, &ledger));
-                    let stats = map.stats();
+                    let stats = counting.map.stats();
                     let slots = (stats.live + stats.tombstones) as u64;
-                    let ((), made) = comparisons(|| match step % 6 {
+                    let (made, tables) = counting.count(|map| match step % 6 {
                         0 => drop(map.insert(key(), 1)),
                         1 => drop(map.remove(&key())),
                         2 => drop(map.upsert(key(), || 2, |value| value + 1)),
                         3 => drop(map.get(&key())),
                         4 => drop(map.try_insert(key(), 3)),
-                        _ => {
-                            map.pin().compute(key(), |value| value.map_or(Compute::Put(4), |_| Compute::Remove));
-                        }
+                        _ => _ = map.pin().compute(key(), |value| value.map_or(Compute::Put(4), |_| Compute::Remove)),
                     });
                     inserting += usize::from(step % 6 != 1 && step % 6 != 3);
                     assert!(
-                        made <= 2 * bound(slots + 1, 2),
-                        "{lie:?}, {quality:?}: {made} comparisons in {slots} slots"
+                        made <= 2 * bound(slots + 1, tables),
+                        "{lie:?}, {quality:?}: {made} comparisons in {slots} slots of {tables} tables"
                     );
-                    assert!(map.approx_len() <= inserting);
+                    assert!(counting.map.approx_len() <= inserting);
                 }
+                println!("{lie:?}, {quality:?}: {counting}");
+                let map = counting.map;
                 let (entries, bytes) = (map.pin().iter().count(), live() - base);
                 assert_eq!(map.len(), entries);
                 println!("{lie:?}, {quality:?}: {entries} entries, {bytes} bytes");

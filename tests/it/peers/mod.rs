@@ -42,6 +42,7 @@
 //! | --- | --- |
 //! | crossbeam PR #42 | `crossbeam_42_garbage_is_freed_while_it_is_read` |
 //! | RUSTSEC-2018-0009 | `rustsec_2018_0009_an_item_is_dropped_twice_by_the_collector` |
+//! | RUSTSEC-2025-0024 | `rustsec_2025_0024_what_was_emptied_is_freed_again_when_it_is_dropped` |
 //!
 //! What these rows have that cannot be met here:
 //!

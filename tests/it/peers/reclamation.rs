@@ -1,7 +1,7 @@
 //! What the collector frees, and when.
 
 use crate::support::{Counted, Tally, together};
-use atomic_dict::{AtomicMap, DenseMap};
+use atomic_dict::{AtomicMap, DenseMap, Published, pin};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 
@@ -73,6 +73,55 @@ fn rustsec_2018_0009_an_item_is_dropped_twice_by_the_collector() {
             drop((map.into_iter().take(3).collect::<Vec<_>>(), dense.into_iter().take(3).collect::<Vec<_>>()));
         } else {
             drop((map, dense));
+        }
+        tally.assert_live(0);
+    }
+}
+
+/// A channel that was emptied while somebody still sent kept a pointer to what was freed, and its drop freed it again; this had come with
+/// the mending of a leak (RUSTSEC-2025-0024). Here what empties a structure meets what fills it, and another way to empty it; then all
+/// is dropped at once. Each object is dropped once.
+#[test]
+fn rustsec_2025_0024_what_was_emptied_is_freed_again_when_it_is_dropped() {
+    for round in 0..30 {
+        let tally = Tally::default();
+        let (mut map, dense) = (AtomicMap::<Counted, Counted>::new(), DenseMap::new());
+        let cell = Published::new(tally.make(0));
+        together(3, |thread| {
+            for step in 0..60 {
+                match thread {
+                    0 => {
+                        map.insert(tally.make(step), tally.make(step));
+                        dense.insert(step as usize, tally.make(step));
+                        cell.store(tally.make(step));
+                    }
+                    1 if step % 20 == round % 20 => {
+                        map.clear();
+                        dense.clear();
+                        cell.reclaim();
+                    }
+                    1 => thread::yield_now(),
+                    _ => {
+                        map.remove(&tally.make(step));
+                        dense.remove(step as usize);
+                        map.retain(|_, value| value.number > step);
+                        cell.reclaim();
+                    }
+                }
+            }
+        });
+        {
+            // Some wait.
+            let guard = pin();
+            (0..3).for_each(|number| _ = cell.swap(tally.make(number), &guard));
+        }
+        match round % 3 {
+            0 => {
+                drop(map.drain().take(2).collect::<Vec<_>>());
+                drop((map, dense, cell));
+            }
+            1 => drop((map.into_iter().take(2).collect::<Vec<_>>(), dense, cell)),
+            _ => drop((map, dense.into_iter().take(2).collect::<Vec<_>>(), cell.into_inner())),
         }
         tally.assert_live(0);
     }
