@@ -9,6 +9,7 @@ use core::marker::PhantomData;
 
 /// The entries of a map that others may change meanwhile. Made by [`Pinned::iter`](crate::Pinned::iter), which says
 /// what it yields.
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'g, K: 'static, V: 'static, S> {
     walk: Walk<'g, K, V>,
     map: &'g AtomicMap<K, V, S>,
@@ -64,6 +65,7 @@ impl<K: 'static, V: 'static, S> fmt::Debug for Iter<'_, K, V, S> {
 macro_rules! halves {
     ($($name:ident yields $half:ident: $what:literal, $of:literal;)+) => {$(
         #[doc = concat!("The ", $what, " of a map that others may change meanwhile. Made by ", $of, ".")]
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
         pub struct $name<'g, K: 'static, V: 'static, S>(pub(super) Iter<'g, K, V, S>);
 
         impl<'g, K, V, S> Iterator for $name<'g, K, V, S>
