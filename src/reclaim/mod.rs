@@ -25,31 +25,39 @@ use std::sync::Arc;
 /// Lock-free: what others go on to retire is not waited for.
 pub(crate) fn collect() {
     discards::keep_none();
+    let mut useful = 0;
     for _ in 0..COLLECTION_ROUNDS {
-        if !collect_what_waits() {
+        let anything = epoch::pending_bytes() > 0;
+        let Some(steps) = collect_what_waits(&mut useful) else { return };
+        // Each step has left a bag of emptied ones behind the last, an eighth of what it took.
+        if !anything && steps <= COLLECTIONS_IN_VAIN {
             return;
         }
     }
 }
 
-/// Whether all that waits now has gone, and there was something.
-fn collect_what_waits() -> bool {
-    let anything = epoch::pending_bytes() > 0;
+/// Collects until all is gone that waits now; in how many steps, or `None` if nothing more can be freed. Counts those that free something.
+fn collect_what_waits(useful: &mut usize) -> Option<usize> {
     // Bags are emptied in the order in which they were handed over: when this one is, so are all before it.
     let last = Arc::new(());
     hand_over(Arc::clone(&last));
-    let (mut useful, mut in_vain) = (0, 0);
+    let (mut steps, mut in_vain) = (0, 0);
     while Arc::strong_count(&last) > 1 {
         // Emptied bags are garbage of the collector's own, not among the bytes. Each step hands over one bag of them, and empties eight.
-        if in_vain == COLLECTIONS_IN_VAIN + useful / 6 {
-            return false;
+        if in_vain == COLLECTIONS_IN_VAIN + *useful / 6 {
+            return None;
         }
         let before = epoch::pending_bytes();
         epoch::pin().flush();
         discards::free_all();
-        (useful, in_vain) = if epoch::pending_bytes() < before { (useful + 1, 0) } else { (useful, in_vain + 1) };
+        steps += 1;
+        if epoch::pending_bytes() < before {
+            (*useful, in_vain) = (*useful + 1, 0);
+        } else {
+            in_vain += 1;
+        }
     }
-    anything
+    Some(steps)
 }
 
 /// Gives a share of something to the collector, behind everything that this thread has retired.
