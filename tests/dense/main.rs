@@ -1,4 +1,4 @@
-//! Tests of `DenseMap`, by topic. `hook-tests` runs the same files on segments that begin with one slot.
+//! Tests of `DenseMap`, by topic.
 
 mod batches;
 mod concurrent;

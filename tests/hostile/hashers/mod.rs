@@ -2,10 +2,11 @@
 //!
 //! **Comparisons.** Say that E keys stand in the slots of a map (removed ones that no migration has cleared away among them) whose hash,
 //! spread by the map, agrees with that of the operation's key but for its lowest 8 bits. An operation looks at the home line of its
-//! key, which has four slots; if that does not do, it starts over and passes the table, up to the first free slot. So it calls `Eq`
-//! at most E + 4 times, and at most 2 E + 4 times while entries move to another table.
+//! key, which has four slots; if that does not do, it starts over and passes the table, up to the first free slot. So every operation
+//! calls `Eq` at most E + min(E, 4) times at rest, and E times more while entries move to another table. (An operation of two tables is
+//! one before or after which the map has two, or in which it gets another.)
 //!
-//! **Bytes.** Colliding keys take as much memory as others.
+//! **Bytes.** Colliding keys take as much memory as others: the very same table, and the same boxes.
 
 mod counting;
 mod lies;
@@ -149,8 +150,8 @@ fn comparisons_are_bounded() {
                     ("remove", absent, &|map| assert!(map.remove(&missing()).is_none())),
                 ];
                 // Each is the first behind an insertion now and then, which may have started a migration.
-                let (behind, before) = operations.split_at(number as usize % operations.len());
-                for (what, agreeing, operation) in before.iter().chain(behind) {
+                let (last, first) = operations.split_at(number as usize % operations.len());
+                for (what, agreeing, operation) in first.iter().chain(last) {
                     counting.assert(what, *agreeing, operation);
                 }
             }
