@@ -59,6 +59,9 @@ mod settings;
 pub mod stress;
 
 #[cfg(test)]
+#[path = "../../tests/support/compared.rs"]
+mod compared;
+#[cfg(test)]
 #[path = "../../tests/it/concurrent.rs"]
 mod concurrent;
 #[cfg(test)]

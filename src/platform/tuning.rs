@@ -67,7 +67,7 @@ pub(crate) const SPINS_FOR_LEN: usize = 64;
 /// from being freed.
 pub(crate) const COLLECTIONS_IN_VAIN: usize = 4;
 
-/// How often `flush` begins anew with what destructors have retired meanwhile.
+/// How often `flush` begins anew with what destructors have retired meanwhile, and with what the collector has left of its own.
 pub(crate) const COLLECTION_ROUNDS: usize = 32;
 
 /// Steps of the collector that a publication takes to drop what it replaced: two for a request that was under way, and two for

@@ -1,7 +1,7 @@
 //! A guard that is leaked, or held across a million updates: nothing but memory, and as much of it as the documentation says.
 
 use crate::allocator::live;
-use crate::alone::in_a_process;
+use crate::process::in_a_process;
 use crate::settings::setting;
 use atomic_dict::{AtomicMap, DenseMap, Published, pin};
 use std::mem::ManuallyDrop;

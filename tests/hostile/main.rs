@@ -14,12 +14,16 @@
 
 mod allocator;
 mod alone;
+#[path = "../support/compared.rs"]
+mod compared;
 mod exhaustion;
 mod fuse;
 mod guards;
 mod hashers;
 mod items;
 mod panics;
+#[path = "../support/process.rs"]
+mod process;
 mod reentrancy;
 #[path = "../support/settings.rs"]
 mod settings;

@@ -1,6 +1,6 @@
 //! Tables that no address space has room for: a panic with a message, not an allocation that fails.
 
-use crate::processes::in_a_process;
+use crate::process::in_a_process;
 use atomic_dict::AtomicMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -22,6 +22,8 @@ type Event = (usize, fn());
 
 thread_local! {
     static UNTIL: Cell<Option<Event>> = const { Cell::new(None) };
+    /// The tag of the key that was taken in the middle.
+    static TAKEN: Cell<Option<&'static str>> = const { Cell::new(None) };
     static MAP: &'static AtomicMap<Tagged, u32> = Box::leak(Box::default());
 }
 
@@ -37,10 +39,6 @@ impl PartialEq for Tagged {
 }
 
 impl Eq for Tagged {}
-
-thread_local! {
-    static TAKEN: Cell<Option<&'static str>> = const { Cell::new(None) };
-}
 
 fn query() -> Tagged {
     Tagged { number: 1, tag: "query" }

@@ -1,7 +1,7 @@
 //! What a collection does, which an innocent thread may have to run: it frees no large array, whatever a destructor in it does
 //! with maps. And what `flush` of a handle to primitives frees.
 
-use crate::processes::in_a_process;
+use crate::process::in_a_process;
 use crate::support::BOXED_TOP;
 use atomic_dict::{AtomicMap, DenseMap};
 use std::sync::Mutex;

@@ -3,6 +3,8 @@
 mod api;
 mod capacity;
 mod collecting;
+#[path = "../support/compared.rs"]
+mod compared;
 mod concurrent;
 mod drops;
 mod entries;
@@ -10,7 +12,8 @@ mod leftovers;
 mod panics;
 mod partitions;
 mod peers;
-mod processes;
+#[path = "../support/process.rs"]
+mod process;
 mod sequential;
 mod shrinking;
 mod sizes;

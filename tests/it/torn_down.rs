@@ -1,7 +1,7 @@
 //! Garbage that a thread frees while it is torn down, by destructors that use maps themselves: they run one after the other, not
 //! on top of each other, however much of it there is.
 
-use crate::processes::in_a_process;
+use crate::process::in_a_process;
 use atomic_dict::{AtomicMap, pin};
 use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;

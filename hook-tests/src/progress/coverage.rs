@@ -1,6 +1,6 @@
 //! What is parked at, and what was.
 
-use super::case::{Case, Verdict};
+use super::case::{Case, DEADLINE, Verdict, Work};
 use crate::platform::hook::Stop;
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +61,28 @@ pub(super) fn park_everywhere<A>(
         }
     }
     coverage.stuck.iter_mut().for_each(|stuck| *stuck = format!("{what:?} at {stuck}"));
+    coverage
+}
+
+/// Parks one who counts, while an insertion is stopped at a site, where it has to wait.
+pub(super) fn len_beside_a_stop(
+    (insertion, site): (Work<'_>, &'static str),
+    len: Work<'_>,
+    others: &(dyn Fn(u64) + Sync),
+) -> Coverage {
+    let case = Case {
+        accomplice: Some((insertion, Stop { site, hit: 1 })),
+        victim: len,
+        fresh: false,
+        between: &|| {},
+        others,
+        deadline: DEADLINE,
+    };
+    let stops = [Stop { site: "LEN_WAIT", hit: 1 }];
+    let verdict = case.run(&stops);
+    assert!(verdict.parked, "the length was not asked for in vain");
+    let mut coverage = Coverage::default();
+    coverage.note(verdict, &stops);
     coverage
 }
 

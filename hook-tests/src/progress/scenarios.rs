@@ -103,18 +103,11 @@ fn len_beside_a_stopped_insertion() -> Coverage {
     let mut coverage = Coverage::default();
     for size in [2, 20] {
         let arena = Arena::<u64, u64>::new(Setting::of(size, size));
-        let case = Case {
-            accomplice: Some((&|| arena.operate(Operation::Insert), Stop { site: "SET_VALUE", hit: 1 })),
-            victim: &|| arena.operate(Operation::ExactLen),
-            fresh: false,
-            between: &|| {},
-            others: &|thread| arena.work(thread, true),
-            deadline: DEADLINE,
-        };
-        let stops = [Stop { site: "LEN_WAIT", hit: 1 }];
-        let verdict = case.run(&stops);
-        assert!(verdict.parked, "the length was not asked for in vain");
-        coverage.note(verdict, &stops);
+        coverage.add(coverage::len_beside_a_stop(
+            (&|| arena.operate(Operation::Insert), "SET_VALUE"),
+            &|| arena.operate(Operation::ExactLen),
+            &|thread| arena.work(thread, true),
+        ));
         arena.verify();
     }
     coverage

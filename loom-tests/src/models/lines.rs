@@ -55,12 +55,11 @@ fn insertion_behind_a_full_line() {
     two_insertions(0);
 }
 
-/// `TAG_PASSED`: the last word of the home line is claimed by another thread, whose tag is not there yet.
-#[test]
-fn insertion_behind_a_line_that_fills() {
-    model(1400, &DELAYED, |witnesses, swap| {
-        let map = Map::<u32, u32>::with_capacity(4, 0, &[]).for_misses();
-        (1..LINE_SLOTS as u64).for_each(|key| assert_eq!(map.for_other_tag().insert(70 + key, 70), None));
+/// An insertion behind so many lines, which are full, the last one by a claim of another thread, whose tag is not there yet.
+pub(super) fn insertion_behind_a_late_tag(floor: usize, lines: u64, empty: fn() -> Map<u32, u32>) {
+    model(floor, &DELAYED, move |witnesses, swap| {
+        let map = empty().for_misses();
+        (1..lines * LINE_SLOTS as u64).for_each(|key| assert_eq!(map.for_other_tag().insert(70 + key, 70), None));
         let (ours, theirs) = (map.for_other_tag(), map.clone());
         let (((), first), ((), second)) = race_at(
             "CLAIM_KEY",
@@ -74,6 +73,12 @@ fn insertion_behind_a_line_that_fills() {
         witnesses.saw(delayed(first, second));
         assert_eq!(map.get(1), Some(10));
     });
+}
+
+/// `TAG_PASSED`.
+#[test]
+fn insertion_behind_a_line_that_fills() {
+    insertion_behind_a_late_tag(1400, 1, || Map::with_capacity(4, 0, &[]));
 }
 
 /// `TAG_PASSED_COPY`: the same for a key that a copier brings. (Keys of two lines meet in one line of the next table. The block of

@@ -1,28 +1,16 @@
 //! Searches as users have them where they have no assembly: all words of a line, and the tags of two lines.
 
-use super::{Boxed, DELAYED, LAST_LINE, Map, PLACES, Word, came_to, delayed, model, race, race_at, race_traced};
+use super::lines::insertion_behind_a_late_tag;
+use super::{Boxed, LAST_LINE, Map, PLACES, Word, came_to, model, race, race_traced};
 use crate::platform::lines::LINE_SLOTS;
 use crate::platform::search::search_as_users;
 
 /// `TAG_BOTH`: a key stands behind two lines, the second of which is full by a claim of another thread, whose tag is not there yet.
 #[test]
 fn insertion_behind_two_lines() {
-    model(7600, &DELAYED, |witnesses, swap| {
+    insertion_behind_a_late_tag(7600, 2, || {
         search_as_users(true);
-        let map = Map::<u32, u32>::with_capacity(10, 0, &[]).for_misses();
-        (1..2 * LINE_SLOTS as u64).for_each(|key| assert_eq!(map.for_other_tag().insert(70 + key, 70), None));
-        let (ours, theirs) = (map.for_other_tag(), map.clone());
-        let (((), first), ((), second)) = race_at(
-            "CLAIM_KEY",
-            swap,
-            move || assert_eq!(ours.insert(2, 20), None),
-            move || {
-                assert_eq!(theirs.insert(1, 10), None);
-                assert_eq!(theirs.get(1), Some(10), "one's own insert is seen");
-            },
-        );
-        witnesses.saw(delayed(first, second));
-        assert_eq!(map.get(1), Some(10));
+        Map::with_capacity(10, 0, &[])
     });
 }
 

@@ -12,7 +12,7 @@ use atomic_dict::DenseMap;
 fn scc_3_0_5_a_key_is_there_twice_after_a_failed_allocation() {
     use super::processes::{COMPLETE, INTACT, NOT_INTACT, ended_well, is_complete};
     use crate::allocator::{self, Plan};
-    use crate::alone::{child, part, printed};
+    use crate::process::{child, part, printed};
     use atomic_dict::AtomicMap;
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -3,7 +3,7 @@
 
 use super::workloads::{self, Things, Workload};
 use crate::allocator::{self, Plan};
-use crate::alone::{child, part, passed, printed};
+use crate::process::{child, part, passed, printed};
 use atomic_dict::{AtomicMap, Published};
 use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,40 +1,11 @@
 //! Comparisons of keys, counted.
 
 use super::{Poor, Quality};
+use crate::compared::{Compared, comparisons};
 use atomic_dict::AtomicMap;
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-
-thread_local! {
-    pub(super) static COMPARISONS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts how often it is compared.
-#[derive(Debug)]
-pub(super) struct Compared(pub(super) u64);
-
-impl PartialEq for Compared {
-    fn eq(&self, other: &Self) -> bool {
-        COMPARISONS.set(COMPARISONS.get() + 1);
-        self.0 == other.0
-    }
-}
-
-impl Eq for Compared {}
-
-impl Hash for Compared {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.0.to_le_bytes());
-    }
-}
-
-pub(super) fn comparisons<R>(operation: impl FnOnce() -> R) -> (R, u64) {
-    let before = COMPARISONS.get();
-    let result = operation();
-    (result, COMPARISONS.get() - before)
-}
+use std::hash::Hash;
 
 /// How often an operation compares, at most, if so many keys agree with its own.
 pub(super) fn bound(agreeing: u64, tables: u64) -> u64 {

@@ -12,9 +12,11 @@ mod counting;
 mod lies;
 
 use crate::allocator::live;
-use crate::alone::{alone, in_a_process};
+use crate::alone::alone;
+use crate::compared::{Compared, comparisons};
+use crate::process::in_a_process;
 use atomic_dict::{AtomicMap, Compute, Expected};
-use counting::{Compared, Counting, Operation, bound, comparisons};
+use counting::{Counting, Operation, bound};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
 
 /// What the map multiplies hashes by.

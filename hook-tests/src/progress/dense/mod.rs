@@ -100,20 +100,12 @@ fn batches_in_a_large_map<V: Numbered>() -> Coverage {
 
 /// One who counts while another is stopped in the middle of an insertion, and so has to wait.
 fn len_beside_a_stopped_insertion<V: Numbered>() -> Coverage {
-    let mut coverage = Coverage::default();
     let arena = Arena::<V>::new(Setting::of((6, false), BOXED));
-    let case = Case {
-        accomplice: Some((&|| arena.operate(Operation::Insert), Stop { site: "DENSE_SET", hit: 1 })),
-        victim: &|| arena.operate(Operation::ExactLen),
-        fresh: false,
-        between: &|| {},
-        others: &|thread| arena.work(thread, true),
-        deadline: DEADLINE,
-    };
-    let stops = [Stop { site: "LEN_WAIT", hit: 1 }];
-    let verdict = case.run(&stops);
-    assert!(verdict.parked, "the length was not asked for in vain");
-    coverage.note(verdict, &stops);
+    let coverage = coverage::len_beside_a_stop(
+        (&|| arena.operate(Operation::Insert), "DENSE_SET"),
+        &|| arena.operate(Operation::ExactLen),
+        &|thread| arena.work(thread, true),
+    );
     arena.verify();
     coverage
 }
