@@ -9,23 +9,32 @@ use std::fmt::Debug;
 
 /// A value, made from a number.
 trait Item: Ord + Clone + Debug + Send + Sync + 'static {
+    /// Whether values stand in slots, so that equal ones are the same.
+    const IS_INLINE: bool;
+
     fn nth(number: u16) -> Self;
 }
 
 /// Every third one needs a box.
 impl Item for u64 {
+    const IS_INLINE: bool = true;
+
     fn nth(number: u16) -> Self {
         if number.is_multiple_of(3) { 0x2000 << 48 | u64::from(number) } else { u64::from(number) << 40 }
     }
 }
 
 impl Item for String {
+    const IS_INLINE: bool = false;
+
     fn nth(number: u16) -> Self {
         number.to_string()
     }
 }
 
 impl Item for bool {
+    const IS_INLINE: bool = true;
+
     fn nth(number: u16) -> Self {
         number % 2 == 1
     }
@@ -82,7 +91,11 @@ impl<V: Item> Beside<V> {
     }
 
     fn step(&mut self, input: &mut Input<'_>) {
-        let operation = input.below(28);
+        // Inputs of the corpus choose by what is left by 28, below 252.
+        let operation = match input.byte() {
+            byte @ 0..252 => usize::from(byte % 28),
+            byte => usize::from(byte) - 252 + 28,
+        };
         let index = match input.byte() {
             byte @ 0..180 => usize::from(byte % 90),
             byte @ 180..240 => usize::from(byte) * usize::from(input.byte()),
@@ -93,7 +106,14 @@ impl<V: Item> Beside<V> {
         match operation {
             0..14 => self.keyed(operation, index, value),
             14..19 => self.conditional(operation - 14, index, value, input),
-            _ => self.many(operation - 19, index, input),
+            19..28 => self.many(operation - 19, index, input),
+            28 => self.same(index, value, input),
+            29 if self.is_within(index) => {
+                let found = self.map.get_or_insert_with(index, || value.clone());
+                assert_eq!(*found, *self.model.entry(index).or_insert(value));
+            }
+            30 => self.visit(),
+            _ => self.push(value, true),
         }
         assert_eq!(self.map.approx_len(), self.model.len());
     }
@@ -138,14 +158,21 @@ impl<V: Item> Beside<V> {
                     assert_eq!(format!("{:?}", error.reason), format!("{expected:?}"));
                 }
             },
-            12 | 13 => self.push(value),
+            12 | 13 => self.push(value, false),
             _ => {}
         }
     }
 
-    fn push(&mut self, value: V) {
+    /// `or_panics` where there is no index left, which is left out here.
+    fn push(&mut self, value: V, or_panics: bool) {
         while self.model.contains_key(&self.next) {
             self.next += 1;
+        }
+        if or_panics && self.next <= self.limit {
+            assert_eq!(self.map.push(value.clone()), self.next);
+            self.model.insert(self.next, value);
+            self.next += 1;
+            return;
         }
         match self.map.try_push(value.clone()) {
             Ok(index) => {
@@ -209,6 +236,48 @@ impl<V: Item> Beside<V> {
         }
     }
 
+    /// Compare-and-set by identity, with a value that was read of this index, or of another one, and may have been replaced since, by an
+    /// equal one too.
+    fn same(&mut self, index: usize, value: V, input: &mut Input<'_>) {
+        let other = usize::from(input.byte() % 90);
+        let (is_own, is_replaced, is_equal) = (input.below(3) > 0, input.below(3) == 0, input.below(2) == 0);
+        let desired = (input.below(3) > 0).then(|| V::nth(input.short() % 300));
+        if !self.is_within(index) {
+            return;
+        }
+        let from = if is_own { index } else { other };
+        let is_met = {
+            let pinned = self.map.pin();
+            let Some(read) = pinned.get(from) else { return };
+            if is_replaced {
+                let new = if is_equal { V::clone(&read) } else { value };
+                pinned.insert(index, new.clone());
+                self.model.insert(index, new);
+            }
+            let current = self.model.get(&index);
+            // Words are the same if they are equal; a box is no longer there when it was replaced.
+            let is_met = if V::IS_INLINE { current == Some(&*read) } else { from == index && !is_replaced };
+            match pinned.compare_and_set_same(index, &read, desired.clone()) {
+                Ok(before) => assert!(is_met && before.as_deref() == current),
+                Err(failed) => {
+                    assert!(!is_met && failed.actual.as_deref() == current && failed.desired == desired);
+                }
+            }
+            is_met
+        };
+        match desired {
+            _ if !is_met => {}
+            Some(desired) => drop(self.model.insert(index, desired)),
+            None => drop(self.forget(index)),
+        }
+    }
+
+    fn visit(&self) {
+        let mut found = Vec::new();
+        self.map.for_each(|index, value| found.push((index, value.clone())));
+        assert!(found.iter().map(|(index, value)| (index, value)).eq(&self.model), "{found:?}");
+    }
+
     fn many(&mut self, operation: usize, index: usize, input: &mut Input<'_>) {
         let argument = input.byte();
         let index = index.min(self.limit);
@@ -248,7 +317,7 @@ impl<V: Item> Beside<V> {
                 self.map.clear();
                 self.model.clear();
             }
-            6 => (0..argument % 40).for_each(|number| self.push(V::nth(u16::from(number)))),
+            6 => (0..argument % 40).for_each(|number| self.push(V::nth(u16::from(number)), false)),
             7 => self.map.flush(),
             _ => self.assert_equal(),
         }

@@ -2,8 +2,8 @@
 //!
 //! | module | what is compared |
 //! | --- | --- |
-//! | `map` | every operation of `AtomicMap` with a `HashMap`, for several kinds of keys, values and hashers |
-//! | `dense` | every operation of `DenseMap` with a `BTreeMap` |
+//! | `map` | every operation of `AtomicMap`, but the parallel ones, with a `HashMap`, for several kinds of keys, values and hashers |
+//! | `dense` | every operation of `DenseMap`, but the parallel ones, with a `BTreeMap` |
 //! | `arguments` | batches, partitions, ranges, capacities and limits, of any size, with what the documentation says of them |
 //!
 //! Each can be run with a model that lies, to see that lies are found.

@@ -1,10 +1,14 @@
 //! Kinds of keys, of values, and of hashers.
 
+use super::reductions::Reduced;
 use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// A key or value, made from a number. Different numbers may make the same.
-pub(crate) trait Item: Hash + Ord + Clone + Debug + Send + Sync + 'static {
+pub(crate) trait Item: Reduced + Hash + Ord + Clone + Debug + Send + Sync + 'static {
+    /// Whether values stand in the table, so that equal ones are the same.
+    const IS_INLINE: bool;
+
     fn nth(number: u16) -> Self;
 }
 
@@ -25,6 +29,8 @@ const TRICKY: [u64; 12] = [
 ];
 
 impl Item for u64 {
+    const IS_INLINE: bool = true;
+
     fn nth(number: u16) -> Self {
         match TRICKY.get(usize::from(number)) {
             Some(tricky) => *tricky,
@@ -35,23 +41,31 @@ impl Item for u64 {
 }
 
 impl Item for u8 {
+    const IS_INLINE: bool = true;
+
     fn nth(number: u16) -> Self {
         number as u8
     }
 }
 
 impl Item for i16 {
+    const IS_INLINE: bool = true;
+
     fn nth(number: u16) -> Self {
         number as i16
     }
 }
 
 impl Item for () {
+    const IS_INLINE: bool = true;
+
     fn nth(_number: u16) {}
 }
 
 /// Of lengths around those that a node has a copy of.
 impl Item for String {
+    const IS_INLINE: bool = false;
+
     fn nth(number: u16) -> Self {
         let text = number.to_string();
         match number % 8 {
@@ -64,6 +78,8 @@ impl Item for String {
 }
 
 impl Item for Vec<u8> {
+    const IS_INLINE: bool = false;
+
     fn nth(number: u16) -> Self {
         vec![number as u8; usize::from(number % 100)]
     }
@@ -74,6 +90,8 @@ impl Item for Vec<u8> {
 pub(crate) struct Small([u8; 3]);
 
 impl Item for Small {
+    const IS_INLINE: bool = false;
+
     fn nth(number: u16) -> Self {
         let [low, high] = number.to_le_bytes();
         Self([low, high, 7])

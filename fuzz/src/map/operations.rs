@@ -10,8 +10,8 @@ use std::hash::Hash;
 
 /// A map and its model.
 pub(super) struct Beside<K: 'static, V: 'static> {
-    map: AtomicMap<K, V, Mixed>,
-    model: HashMap<K, V>,
+    pub(super) map: AtomicMap<K, V, Mixed>,
+    pub(super) model: HashMap<K, V>,
     truth: Truth,
     removals: usize,
 }
@@ -32,7 +32,7 @@ impl<K: Item, V: Item> Beside<K, V> {
     }
 
     /// Removes from the model. One that lies forgets every third removal.
-    fn forget(&mut self, key: &K) -> Option<V> {
+    pub(super) fn forget(&mut self, key: &K) -> Option<V> {
         self.removals += 1;
         match self.truth {
             Truth::Partial if self.removals.is_multiple_of(3) => self.model.get(key).cloned(),
@@ -41,7 +41,11 @@ impl<K: Item, V: Item> Beside<K, V> {
     }
 
     pub(super) fn step(&mut self, input: &mut Input<'_>) {
-        let operation = input.below(48);
+        // Inputs of the corpus choose by what is left by 48, below 240.
+        let operation = match input.byte() {
+            byte @ 0..240 => usize::from(byte % 48),
+            byte => usize::from(byte) - 240 + 48,
+        };
         let number = match input.byte() {
             // Few keys, so that they meet; sometimes others.
             byte @ 0..200 => u16::from(byte % 40),
@@ -53,7 +57,12 @@ impl<K: Item, V: Item> Beside<K, V> {
             0..24 => self.keyed(operation, key, value, input),
             24..30 => self.conditional(operation - 24, key, value, input),
             30..40 => self.many(operation - 30, number, input),
-            _ => self.whole(operation - 40, input),
+            40..48 => self.whole(operation - 40, input),
+            48..52 => self.same(key, value, input),
+            52 | 53 => self.compute(key, value, input.below(3), true),
+            54 => self.extend(number, input),
+            55 => self.visit(),
+            _ => self.reduce(operation - 56, number, input),
         }
         assert_eq!(self.map.approx_len(), self.model.len());
     }
@@ -114,11 +123,12 @@ impl<K: Item, V: Item> Beside<K, V> {
                 Ok(inserted) => assert!(*inserted == value && model.insert(key, value).is_none()),
                 Err(occupied) => assert_eq!((Some(&*occupied.current), occupied.value), (model.get(&key), value)),
             },
-            _ => self.compute(key, value, input.below(3)),
+            _ => self.compute(key, value, input.below(3), false),
         }
     }
 
-    fn compute(&mut self, key: K, value: V, how: usize) {
+    /// By a key, or by a query for it.
+    fn compute(&mut self, key: K, value: V, how: usize, by_query: bool) {
         let decide = |current: Option<&V>| match (how, current) {
             (0, _) => Compute::Put(value.clone()),
             (1, Some(_)) => Compute::Remove,
@@ -128,7 +138,10 @@ impl<K: Item, V: Item> Beside<K, V> {
         let expected = self.model.get(&key).cloned();
         {
             let pinned = self.map.pin();
-            let computed = pinned.compute(key.clone(), decide);
+            let computed = match by_query {
+                true => pinned.compute_ref(&Query(&key), |query| query.0.clone(), decide),
+                false => pinned.compute(key.clone(), decide),
+            };
             assert_eq!(computed.before.as_deref(), expected.as_ref());
             let after = match decide(expected.as_ref()) {
                 Compute::Put(value) => Some(value),
@@ -274,6 +287,26 @@ impl<K: Item, V: Item> Beside<K, V> {
                 }
             }
         }
+    }
+
+    fn extend(&mut self, number: u16, input: &mut Input<'_>) {
+        let (first, count) = (number, u16::from(input.byte() % 60));
+        // The last value of a key counts.
+        let entries = || {
+            let twice = (first..first + count).chain(first..first + count / 2).zip(0..);
+            twice.map(|(number, value)| (K::nth(number), V::nth(value)))
+        };
+        match input.below(2) {
+            0 => self.map.extend(entries()),
+            _ => (&self.map).extend(entries()),
+        }
+        self.model.extend(entries());
+    }
+
+    fn visit(&self) {
+        let mut found = HashMap::new();
+        self.map.for_each(|key, value| assert!(found.insert(key.clone(), value.clone()).is_none(), "each once"));
+        assert_eq!(found, self.model);
     }
 
     fn whole(&mut self, operation: usize, input: &mut Input<'_>) {
