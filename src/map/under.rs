@@ -14,6 +14,13 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         hasher::spread::<S>(self.hasher.hash_one(query))
     }
 
+    /// The hash of a key in the table. Made here only: a closure written in an operation would be of another type in each
+    /// operation, and with it all code that moves entries.
+    #[inline(always)]
+    pub(super) fn rehash(&self) -> impl Fn(&K) -> u64 {
+        |key| self.hash(key)
+    }
+
     #[inline(always)]
     fn probe<'q, Q: Hash + ?Sized>(&self, query: &'q Q) -> Probe<'q, Q> {
         Probe::new::<K>(self.hash(query), query)
@@ -31,7 +38,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
 
     #[inline(always)]
     fn run<'g, E: Edit<V>>(&'g self, source: impl KeySource<K>, edit: E, guard: &'g Guard) -> (Edited<'g, V>, E::Rest) {
-        self.raw.edit(source, edit, |key: &K| self.hash(key), guard)
+        self.raw.edit(source, edit, self.rehash(), guard)
     }
 
     /// The first half of a lookup, for one who is about to pin: `get_prepared` is the second.
@@ -240,7 +247,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.raw.edit_entry(self.probe(query), Remove, |key: &K| self.hash(key), guard)
+        self.raw.edit_entry(self.probe(query), Remove, self.rehash(), guard)
     }
 
     #[inline(always)]

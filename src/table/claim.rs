@@ -26,7 +26,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         // Read after the whole probe: one who passed over a slot that a migration has closed sees `next` here.
         if table.is_left() {
             self.pending = Some((word::EMPTY, Some(value.into_inner())));
-            return self.leave(table, line);
+            return self.map.leave(table, line, self.guard);
         }
         let insertion = self.map.counter.begin(self.guard.thread());
         if !slot::claim(slot, key) {
@@ -58,18 +58,6 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         attempt
     }
 
-    /// The table takes no more entries. Makes sure that none comes into `line`, where the key would have been claimed.
-    #[cold]
-    fn leave(&self, table: TableRef<'g>, line: &Line) -> Attempt {
-        if !rule!(SEAL_BEFORE_CROSSING) {
-            return Attempt::Leave;
-        }
-        // Behind a sealed word readers look for a successor.
-        self.map.successor(table, self.guard);
-        slot::seal(line);
-        Attempt::Again
-    }
-
     /// Not in this table, which has no unclaimed slot.
     #[cold]
     pub(super) fn at_end(&mut self, table: TableRef<'g>) -> Attempt {
@@ -80,7 +68,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
             Decision::Put(value) => {
                 self.pending = Some((word::EMPTY, Some(value)));
-                self.right = earn(self.map, table, &self.hash, self.guard);
+                self.right = self.map.earn(table, &self.hash, self.guard);
                 self.map.make_room(table, self.guard);
                 Attempt::Again
             }
@@ -88,25 +76,34 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
     }
 }
 
-/// Gets the right to claim a slot of `table`, which was reached through its predecessor.
-#[cold]
-pub(super) fn earn<'g, K: 'static, V: 'static, H: Fn(&K) -> u64>(
-    map: &RawMap<K, V>,
-    table: TableRef<'g>,
-    hash: &H,
-    guard: &'g Guard,
-) -> Right {
-    loop {
-        let Some(root) = map.root(guard) else { return Right::Root };
-        match root.next(guard) {
-            Some(next) if root != table && next == table => {
-                if map.help::<H>(root, next, hash, guard) {
-                    return Right::Paid;
+impl<K: 'static, V: 'static> RawMap<K, V> {
+    /// The table takes no more entries. Makes sure that none comes into `line`, where the key would have been claimed.
+    #[cold]
+    fn leave(&self, table: TableRef<'_>, line: &Line, guard: &Guard) -> Attempt {
+        if !rule!(SEAL_BEFORE_CROSSING) {
+            return Attempt::Leave;
+        }
+        // Behind a sealed word readers look for a successor.
+        self.successor(table, guard);
+        slot::seal(line);
+        Attempt::Again
+    }
+
+    /// Gets the right to claim a slot of `table`, which was reached through its predecessor.
+    #[cold]
+    pub(super) fn earn<'g, H: Fn(&K) -> u64>(&self, table: TableRef<'g>, hash: &H, guard: &'g Guard) -> Right {
+        loop {
+            let Some(root) = self.root(guard) else { return Right::Root };
+            match root.next(guard) {
+                Some(next) if root != table && next == table => {
+                    if self.help(root, next, hash, guard) {
+                        return Right::Paid;
+                    }
+                    self.finish_migration(root, next, hash, guard);
                 }
-                map.finish_migration::<H>(root, next, hash, guard);
+                // The root, or older than the root.
+                _ => return Right::Root,
             }
-            // The root, or older than the root.
-            _ => return Right::Root,
         }
     }
 }

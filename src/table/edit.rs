@@ -3,7 +3,6 @@
 
 use super::RawMap;
 use super::array::TableRef;
-use super::claim;
 use super::find::{self, Place};
 use super::needle;
 use super::present;
@@ -191,7 +190,7 @@ impl<K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> Edit
                     Decision::Keep | Decision::Remove => Attempt::Done(Outcome::ABSENT),
                     Decision::Put(value) => {
                         if self.right == Right::Unpaid && rule!(PAY_TO_CLAIM) {
-                            self.right = claim::earn(self.map, table, &self.hash, self.guard);
+                            self.right = self.map.earn(table, &self.hash, self.guard);
                         }
                         if rule!(TAG_PASSED) {
                             tags::pass_to(table.lines(), table.lines().home(self.source.hash()), behind);

@@ -1,6 +1,7 @@
 //! What a writing operation does at the slot of its key.
 #![allow(unsafe_code)] // Retires what was replaced.
 
+use super::RawMap;
 use super::array::TableRef;
 use super::cells::Cell;
 use super::counter::Mine;
@@ -12,6 +13,7 @@ use super::source::KeySource;
 use super::tags;
 use super::value::{NewValue, Seen, retire_value};
 use super::word::{self, State, Word};
+use crate::platform::epoch::Guard;
 use crate::platform::lines::Slot;
 use crate::platform::rule;
 
@@ -34,7 +36,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
                     })
                 }
                 State::Empty | State::Tomb => self.at_valueless(table, slot, current),
-                _ => return self.at_frozen(table, slot, current),
+                _ => return self.map.at_frozen(table, slot, current, self.guard),
             };
             match attempt {
                 Ok(outcome) => return Attempt::Done(outcome),
@@ -90,7 +92,7 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
         let Some(value) = self.own::<false>(word::EMPTY, value) else { return Err(current) };
         if table.is_left() && rule!(NO_REVIVAL) {
             self.pending = Some((word::EMPTY, Some(value.into_inner())));
-            return Err(self.close(table, slot, current));
+            return Err(self.map.close(table, slot, current, self.guard));
         }
         if current == word::EMPTY {
             slot::confirm_key(slot);
@@ -109,33 +111,36 @@ impl<'g, K: 'static, V: 'static, N: KeySource<K>, E: Edit<V>, H: Fn(&K) -> u64> 
             }
         }
     }
+}
 
+/// What no operation has a part in, and so is the same code for all.
+impl<K: 'static, V: 'static> RawMap<K, V> {
     /// Closes a slot without a value in a table that is being left, as its migration would. Returns what stands there then.
     #[cold]
-    fn close(&self, table: TableRef<'g>, slot: &Slot, current: Word) -> Word {
+    fn close(&self, table: TableRef<'_>, slot: &Slot, current: Word, guard: &Guard) -> Word {
         // Behind a closed slot readers look for a successor.
-        self.map.successor(table, self.guard);
+        self.successor(table, guard);
         let key = slot_key(table, slot);
         // Lost to another thread, it has been closed by that one, or has a value.
-        let _ = migrate::close::<K>(slot, key, current, self.guard);
+        let _ = migrate::close::<K>(slot, key, current, guard);
         // The read of a closed slot that the total order needs before anything in the next table is touched.
         slot::value_for_edit(slot)
     }
 
     /// The key's slot is closed to writers of this table.
     #[cold]
-    fn at_frozen(&mut self, table: TableRef<'g>, slot: &Slot, current: Word) -> Attempt {
+    fn at_frozen(&self, table: TableRef<'_>, slot: &Slot, current: Word, guard: &Guard) -> Attempt {
         match word::state(current) {
             // Its key may be gone, so others cannot recognise it: the end of the probe must be sealed (SEAL_AFTER_SKIP).
             State::Dead | State::FrozenEmpty if !is_inline::<K>() && rule!(SEAL_AFTER_SKIP) => Attempt::Again,
             State::Frozen(cell) if rule!(FINISH_SLOT) => {
-                if let Some(next) = table.next(self.guard) {
+                if let Some(next) = table.next(guard) {
                     let key = slot_key(table, slot);
                     // SAFETY: the cell's address was read from a slot under this guard, with Acquire.
-                    let (live, hash) = unsafe { Cell::read(cell, self.guard) };
+                    let (live, hash) = unsafe { Cell::read(cell, guard) };
                     let finished = slot::finish(slot, key, live, hash, next);
                     if finished == Finished::Claimed {
-                        self.map.counter.mine(self.guard.thread()).claimed(1);
+                        self.counter.mine(guard.thread()).claimed(1);
                     }
                     // The read of MOVED that the total order needs before anything in the next table is touched.
                     slot::value_for_edit(slot);
