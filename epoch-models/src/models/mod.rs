@@ -10,12 +10,18 @@ mod killed;
 use crate::platform::birth::nodes;
 use crate::platform::epoch::pin;
 use crate::platform::sites::MUTANT;
+use crate::platform::sync::Newest;
 use crate::published::Published;
 use api::{Boxed, Map};
-use frame::{model_with_preemptions, race};
+use frame::{Body, asked, explored, race};
 use loom::sync::Arc;
 use std::process::Command;
 use std::time::Duration;
+
+/// With one preemption fewer than models without a collector have.
+fn model(floor: usize, expected: &[&str], body: impl Body) {
+    explored(&[(asked() - 1, Newest::None)], floor, expected, body);
+}
 
 /// Advances the epoch as far as others let it, and frees what is ready.
 fn collect() {
@@ -30,7 +36,7 @@ fn warm_up() {
 /// A box that is replaced beside a lookup: it is freed by a deferred function.
 #[test]
 fn replacement_and_get() {
-    model_with_preemptions(1, 100_000, &["10, freed", "10, waiting", "11, freed", "11, waiting"], |witnesses, swap| {
+    model(100_000, &["10, freed", "10, waiting", "11, freed", "11, waiting"], |witnesses, swap| {
         let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         let before = nodes();
         let (ours, theirs) = (map.clone(), map.clone());
@@ -53,29 +59,24 @@ fn replacement_and_get() {
 /// A snapshot that is replaced beside a reader: it is freed by who publishes, when a deferred function has said that it may.
 #[test]
 fn publication_and_load() {
-    model_with_preemptions(
-        1,
-        40_000,
-        &["10, dropped", "10, waiting", "11, dropped", "11, waiting"],
-        |witnesses, swap| {
-            let cell = Arc::new(Published::new(10));
-            let (ours, theirs) = (Arc::clone(&cell), Arc::clone(&cell));
-            let (seen, dropped) = race(
-                swap,
-                move || {
-                    warm_up();
-                    *ours.load(&pin())
-                },
-                move || {
-                    theirs.store(11);
-                    collect();
-                    theirs.reclaim().dropped
-                },
-            );
-            let dropped = if dropped == 1 { "dropped" } else { "waiting" };
-            witnesses.saw(format_args!("{seen}, {dropped}"));
-        },
-    );
+    model(40_000, &["10, dropped", "10, waiting", "11, dropped", "11, waiting"], |witnesses, swap| {
+        let cell = Arc::new(Published::new(10));
+        let (ours, theirs) = (Arc::clone(&cell), Arc::clone(&cell));
+        let (seen, dropped) = race(
+            swap,
+            move || {
+                warm_up();
+                *ours.load(&pin())
+            },
+            move || {
+                theirs.store(11);
+                collect();
+                theirs.reclaim().dropped
+            },
+        );
+        let dropped = if dropped == 1 { "dropped" } else { "waiting" };
+        witnesses.saw(format_args!("{seen}, {dropped}"));
+    });
 }
 
 /// A model that does not fail without a grace period would show nothing.

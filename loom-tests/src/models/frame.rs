@@ -1,6 +1,7 @@
 //! What every model has: both orders of spawning, a floor of executions, outcomes that must be seen.
 
-use crate::platform::{epoch, search, sites, sync};
+use crate::platform::sync::{self, Newest};
+use crate::platform::{epoch, search, sites};
 use loom::model::Builder;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,33 +21,45 @@ impl Witnesses {
 /// Unless `LOOM_MAX_PREEMPTIONS` says how many.
 const PREEMPTIONS: usize = 2;
 
-/// Runs a model in both orders of spawning (`swap`), with [`PREEMPTIONS`].
-pub(crate) fn model(floor: usize, expected: &[&str], body: impl Fn(&Witnesses, bool) + Send + Sync + Copy + 'static) {
-    model_with_preemptions(PREEMPTIONS, floor, expected, body);
+/// Runs a model in both orders of spawning (`swap`), with as many preemptions as are asked for.
+pub(crate) fn model(floor: usize, expected: &[&str], body: impl Body) {
+    explored(&[(asked(), Newest::None)], floor, expected, body);
 }
 
-/// The same for a long scenario whose outcomes need fewer preemptions; if more than usual are asked for, so many more.
-pub(crate) fn model_with_preemptions(
-    preemptions: usize,
-    floor: usize,
-    expected: &[&str],
-    body: impl Fn(&Witnesses, bool) + Send + Sync + Copy + 'static,
-) {
+/// The same for a long scenario: with so many preemptions; and if more are asked for, with these as well, but without old values. (What a
+/// thread that comes late may still see as old multiplies its executions by thousands.)
+pub(crate) fn long_model(preemptions: usize, floor: usize, expected: &[&str], body: impl Body) {
+    let explorations = [(preemptions.min(asked()), Newest::None), (asked(), Newest::All)];
+    let more = usize::from(asked() > preemptions);
+    explored(&explorations[..=more], floor, expected, body);
+}
+
+/// What a model does in one execution.
+pub(crate) trait Body: Fn(&Witnesses, bool) + Send + Sync + Copy + 'static {}
+
+impl<F: Fn(&Witnesses, bool) + Send + Sync + Copy + 'static> Body for F {}
+
+/// How many preemptions are asked for.
+pub(crate) fn asked() -> usize {
+    Builder::new().preemption_bound.unwrap_or(PREEMPTIONS)
+}
+
+/// Runs a model with each of these numbers of preemptions, and these loads that see the newest value.
+pub(crate) fn explored(explorations: &[(usize, Newest)], floor: usize, expected: &[&str], body: impl Body) {
     assert!(expected.len() > 1, "a model names two outcomes at least: with one, its threads need not have met");
     let start = Instant::now();
     let witnesses = Witnesses::default();
     let executions = Arc::new(AtomicUsize::new(0));
-    for swap in [false, true] {
+    for (&(preemptions, newest), swap) in explorations.iter().flat_map(|each| [(each, false), (each, true)]) {
         let mut builder = Builder::new();
-        let asked = builder.preemption_bound.unwrap_or(PREEMPTIONS);
-        builder.preemption_bound = Some((preemptions + asked).saturating_sub(PREEMPTIONS));
+        builder.preemption_bound = Some(preemptions);
         builder.max_branches = 10_000;
         let (witnesses, executions) = (witnesses.clone(), Arc::clone(&executions));
         builder.check(move || {
             executions.fetch_add(1, Ordering::Relaxed);
             epoch::open_books();
             sync::model_counters(false);
-            sync::load_newest(false);
+            sync::load_newest(newest);
             search::search_as_users(false);
             body(&witnesses, swap);
             epoch::close_books();

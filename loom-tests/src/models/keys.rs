@@ -1,13 +1,13 @@
 //! Who owns a boxed key when claims, removals and a migration meet.
 
-use super::{Boxed, LAST_LINE, Map, came_to, model, race, race_at, race_traced, tried_by};
+use super::{Boxed, LAST_LINE, Map, came_to, long_model, model, race, race_at, race_traced, tried_by};
 use crate::platform::epoch;
 use crate::platform::lines::LINE_SLOTS;
 
 /// The node that is needed again: others use the claim, remove the key, and the migration makes it `DEAD`.
 #[test]
 fn claim_and_a_whole_life_of_the_key() {
-    model(42_000, &["overtaken", "replaced", "undisturbed"], |witnesses, swap| {
+    long_model(1, 14_000, &["overtaken", "replaced", "undisturbed"], |witnesses, swap| {
         let map = Map::<Boxed, u32>::with_capacity(1, 0, &[]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (ours_before, (theirs_before, removed)) = race(

@@ -12,7 +12,8 @@
 //!
 //! Models are kept small rather than weak: what need not race happens before the threads start (entries, the successor, a
 //! block that is taken and never moved), keys have no reserved slots where these are not the point (`u32`), successors are
-//! no larger than they must be, and counters are left out of the schedule where they are not the point.
+//! no larger than they must be, and counters are left out of the schedule where they are not the point. Where that is not enough, a long
+//! model has old values of words with few preemptions only (`long_model`).
 //!
 //! # Transitions that meet
 //!

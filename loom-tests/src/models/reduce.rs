@@ -1,8 +1,6 @@
 //! Partial sums that come to one key, and batches beside a migration.
 
-use super::{
-    Boxed, DELAYED, Map, PLACES, Word, came_to, delayed, model, model_with_preemptions, race, race_at, race_traced,
-};
+use super::{Boxed, DELAYED, Map, PLACES, Word, came_to, delayed, long_model, model, race, race_at, race_traced};
 
 /// Two reductions bring their parts of one key; what the map holds in the end is both, on top of what was there.
 fn two_flushes<K: Word, V: Word>(floor: usize, before: &'static [(u64, u64)]) {
@@ -65,7 +63,7 @@ fn a_flush_and_a_removal() {
 }
 
 fn flush_and_migration<K: Word, V: Word>(floor: usize, before: &'static [(u64, u64)]) {
-    model_with_preemptions(1, floor, &PLACES, move |witnesses, swap| {
+    long_model(1, floor, &PLACES, move |witnesses, swap| {
         let map = Map::<K, V>::of(&[&[(7, 70)], before].concat());
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, ((), flush)) = race_traced(
@@ -94,7 +92,7 @@ fn flush_of_a_present_key_and_migration() {
 }
 
 fn batch_and_migration<K: Word, V: Word>(floor: usize) {
-    model_with_preemptions(1, floor, &PLACES, |witnesses, swap| {
+    long_model(1, floor, &PLACES, |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10), (7, 70)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, (seen, batch)) = race_traced(swap, move || ours.migrate(), move || theirs.batch(&[7, 5, 1]));

@@ -18,14 +18,33 @@ pub(crate) fn fence(_ordering: Ordering) {}
 
 pub(crate) fn prefetch<T: ?Sized>(_address: *const T) {}
 
-thread_local! {
-    static NEWEST: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+/// Which loads see the newest value only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Newest {
+    /// None: each may see an old value for as long as nothing else says that it is old.
+    None,
+    /// SeqCst loads, and those of counters: for a model of an argument that rests on SeqCst, which loom takes as Acquire.
+    SeqCst,
+    /// All that have a value which never stands there: for a model too long to be run with old values as well.
+    All,
 }
 
-/// Lets SeqCst loads, and those of counters, see the newest value, for a model of an argument that rests on SeqCst: loom takes
-/// such a load as one with Acquire, which may see an old value for as long as nothing else says that it is old.
-pub(crate) fn load_newest(newest: bool) {
-    NEWEST.set(newest);
+thread_local! {
+    static NEWEST: core::cell::Cell<Newest> = const { core::cell::Cell::new(Newest::None) };
+}
+
+/// Says which loads of the execution see the newest value only.
+pub(crate) fn load_newest(which: Newest) {
+    NEWEST.set(which);
+}
+
+/// Whether a load is one of those.
+fn loads_newest(ordering: Ordering) -> bool {
+    match NEWEST.get() {
+        Newest::None => false,
+        Newest::SeqCst => ordering == Ordering::SeqCst,
+        Newest::All => true,
+    }
 }
 
 /// Loom takes a SeqCst store as one with Release, which is what the name says on x86-64.
@@ -38,7 +57,7 @@ pub(crate) fn store_before_exchange(byte: &AtomicU8, value: u8, ordering: Orderi
 pub(crate) const AT_ONCE: &str = "AT_ONCE";
 
 macro_rules! stepped {
-    ($name:ident $(<$param:ident>)? holds $value:ty: $($more:tt)*) => {
+    ($name:ident $(<$param:ident>)? holds $value:ty, never $never:expr; $($more:tt)*) => {
         pub(crate) struct $name $(<$param>)? {
             word: atomic::$name $(<$param>)?,
             step: atomic::AtomicUsize,
@@ -66,12 +85,13 @@ macro_rules! stepped {
             }
 
             pub(crate) fn load(&self, ordering: Ordering) -> $value {
-                if ordering == Ordering::SeqCst && NEWEST.get() {
-                    let guess = self.word().load(Ordering::Relaxed);
-                    let same = self.word.compare_exchange(guess, guess, ordering, ordering);
-                    return same.unwrap_or_else(|newest| newest);
+                match $never {
+                    // An exchange sees the newest value, also if it does not take place.
+                    Some(never) if loads_newest(ordering) => {
+                        self.word().compare_exchange(never, never, ordering, ordering).expect_err("it never stands there")
+                    }
+                    _ => self.word().load(ordering),
                 }
-                self.word().load(ordering)
             }
 
             pub(crate) fn store(&self, value: $value, ordering: Ordering) {
@@ -124,11 +144,12 @@ macro_rules! stepped {
     };
 }
 
-stepped!(AtomicPtr<T> holds *mut T:);
-stepped!(AtomicBool holds bool:);
-stepped!(AtomicU8 holds u8:);
-stepped!(AtomicU64 holds u64: fetch_add fetch_and fetch_max);
-stepped!(AtomicUsize holds usize: fetch_add fetch_sub fetch_or fetch_max);
+stepped!(AtomicPtr<T> holds *mut T, never Some(core::ptr::without_provenance_mut(usize::MAX)););
+stepped!(AtomicBool holds bool, never None;);
+// A tag is 0, or at least `PASSED`.
+stepped!(AtomicU8 holds u8, never Some(1););
+stepped!(AtomicU64 holds u64, never Some(u64::MAX); fetch_add fetch_and fetch_max);
+stepped!(AtomicUsize holds usize, never Some(usize::MAX); fetch_add fetch_sub fetch_or fetch_max);
 
 /// A counter's cell. Counters are independent of the slots, so they stay out of the schedule except in models of their
 /// own: `counted` says so.
@@ -158,7 +179,7 @@ impl AtomicI64 {
 
     pub(crate) fn load(&self, ordering: Ordering) -> i64 {
         match self {
-            Self::Modelled(cell) if NEWEST.get() => cell.fetch_add(0, ordering),
+            Self::Modelled(cell) if NEWEST.get() != Newest::None => cell.fetch_add(0, ordering),
             Self::Modelled(cell) => cell.load(ordering),
             Self::Plain(cell) => cell.load(ordering),
         }
