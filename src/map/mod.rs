@@ -188,7 +188,7 @@ impl<K: 'static, V: 'static, S> AtomicMap<K, V, S> {
     /// happens along with other operations; this is for moments when nothing follows for a while. With no guard alive anywhere,
     /// it frees everything that this thread has retired, and what others have handed over; it stops when nothing more can be
     /// freed. The one array that is kept for the next table of a large map in which keys come and go is freed too. Costs as much as freeing
-    /// does, for all maps of the process.
+    /// does, for all maps of the process. Called by a destructor that runs in a collection, it frees nothing.
     ///
     /// ```
     /// let map = atomic_dict::AtomicMap::new();

@@ -70,6 +70,9 @@ pub(crate) const COLLECTIONS_IN_VAIN: usize = 4;
 /// How often `flush` begins anew with what destructors have retired meanwhile, and with what the collector has left of its own.
 pub(crate) const COLLECTION_ROUNDS: usize = 32;
 
+/// Steps of the collector that such a round takes at most, if nothing waits but emptied bags.
+pub(crate) const COLLECTIONS_PER_ROUND: usize = 4096;
+
 /// Steps of the collector that a publication takes to drop what it replaced: two for a request that was under way, and two for
 /// its own.
 pub(crate) const COLLECTIONS_PER_PUBLICATION: usize = 4;

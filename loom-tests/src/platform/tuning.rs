@@ -22,6 +22,7 @@ pub(crate) const COLLECTS_BEFORE_WAITING: usize = 1;
 pub(crate) const SPINS_FOR_LEN: usize = 1;
 pub(crate) const COLLECTIONS_IN_VAIN: usize = 1;
 pub(crate) const COLLECTION_ROUNDS: usize = 1;
+pub(crate) const COLLECTIONS_PER_ROUND: usize = 1;
 pub(crate) const COLLECTIONS_PER_PUBLICATION: usize = 1;
 pub(crate) const DUE_UNDER_GUARD: u64 = 1;
 pub(crate) const WAITING_PER_DUE: u64 = 8;
