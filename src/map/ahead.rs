@@ -94,7 +94,7 @@ where
         let guard = epoch::pin();
         while let Some(Entry { hash, key, value }) = self.ahead.pop() {
             let insert = Insert(<Offer<V>>::Ready(value));
-            self.map.raw.edit(Owned::new(hash.get(), key, &guard), insert, self.map.rehash(), &guard);
+            self.map.raw.edit(Owned::new(hash.get(), key, &guard), insert, self.map.key_hasher(), &guard);
         }
     }
 }

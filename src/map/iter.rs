@@ -32,7 +32,7 @@ where
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let map = self.map;
-        let (key, value) = self.walk.next(&map.rehash())?;
+        let (key, value) = self.walk.next(&map.key_hasher())?;
         Some((Ref(key), Ref(value)))
     }
 
@@ -41,7 +41,7 @@ where
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
         let (mut walk, map) = (self.walk, self.map);
         let mut folded = init;
-        while let Some((key, value)) = walk.next(&map.rehash()) {
+        while let Some((key, value)) = walk.next(&map.key_hasher()) {
             folded = f(folded, (Ref(key), Ref(value)));
         }
         folded

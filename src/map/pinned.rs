@@ -394,7 +394,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     }
 
     fn walk(&self, hashes: Hashes) -> Iter<'_, K, V, S> {
-        Iter::new(self.map.raw.walk(hashes, &self.map.rehash(), &self.guard), self.map)
+        Iter::new(self.map.raw.walk(hashes, &self.map.key_hasher(), &self.guard), self.map)
     }
 }
 

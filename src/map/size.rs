@@ -122,12 +122,12 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// assert!(map.capacity() >= 1001);
     /// ```
     pub fn reserve(&self, additional: usize) {
-        self.raw.reserve(additional, &self.rehash(), &epoch::pin());
+        self.raw.reserve(additional, &self.key_hasher(), &epoch::pin());
     }
 
     /// Makes the table as small as a map with so few entries has it, by migrations that are finished here.
     pub(super) fn shrink_now(&self, guard: &Guard) {
-        self.raw.shrink_now(&self.rehash(), guard);
+        self.raw.shrink_now(&self.key_hasher(), guard);
     }
 
     /// Gives back memory: moves all entries to the smallest table that is large enough, and forgets what capacity was asked
@@ -143,7 +143,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// assert!(map.capacity() < 1000);
     /// ```
     pub fn shrink_to_fit(&self) {
-        self.raw.compact(true, &self.rehash(), &epoch::pin());
+        self.raw.compact(true, &self.key_hasher(), &epoch::pin());
         self.flush();
     }
 
@@ -160,7 +160,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     /// ```
     #[doc(alias = "_rehash")]
     pub fn compact(&self) {
-        self.raw.compact(false, &self.rehash(), &epoch::pin());
+        self.raw.compact(false, &self.key_hasher(), &epoch::pin());
         self.flush();
     }
 }

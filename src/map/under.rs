@@ -14,10 +14,10 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
         hasher::spread::<S>(self.hasher.hash_one(query))
     }
 
-    /// The hash of a key in the table. Made here only: a closure written in an operation would be of another type in each
+    /// Hashes keys that stand in the table. Made here only: a closure written in an operation would be of another type in each
     /// operation, and with it all code that moves entries.
     #[inline(always)]
-    pub(super) fn rehash(&self) -> impl Fn(&K) -> u64 {
+    pub(super) fn key_hasher(&self) -> impl Fn(&K) -> u64 {
         |key| self.hash(key)
     }
 
@@ -38,7 +38,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
 
     #[inline(always)]
     fn run<'g, E: Edit<V>>(&'g self, source: impl KeySource<K>, edit: E, guard: &'g Guard) -> (Edited<'g, V>, E::Rest) {
-        self.raw.edit(source, edit, self.rehash(), guard)
+        self.raw.edit(source, edit, self.key_hasher(), guard)
     }
 
     /// The first half of a lookup, for one who is about to pin: `get_prepared` is the second.
@@ -247,7 +247,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.raw.edit_entry(self.probe(query), Remove, self.rehash(), guard)
+        self.raw.edit_entry(self.probe(query), Remove, self.key_hasher(), guard)
     }
 
     #[inline(always)]

@@ -114,7 +114,7 @@ where
         while let Some(Entry { hash, key, value }) = self.cold.pop() {
             let source = Built::new(hash.get(), key.query(), |_: &R::Query| key.to_key(), &guard);
             let merge = |shared: &V, partial: &V| self.aggregate.merge(key.query(), shared, partial);
-            self.map.raw.edit(source, Merge::new(value, merge), self.map.rehash(), &guard);
+            self.map.raw.edit(source, Merge::new(value, merge), self.map.key_hasher(), &guard);
         }
     }
 
