@@ -109,7 +109,7 @@ fn claim_that_is_closed(preemptions: usize, floor: usize, close: fn(&Map<Boxed, 
 /// R6: the claimer goes on with its node, behind the migration.
 #[test]
 fn claim_and_migration_and_another_insertion() {
-    claim_that_is_closed(1, 5700, Map::migrate);
+    claim_that_is_closed(1, 27_000, Map::migrate);
 }
 
 /// The same, by the writer itself, which goes on to do all of the migration: that may be old in too many ways for the other one.

@@ -11,7 +11,7 @@ use equivalent::Equivalent;
 
 /// Both move the same block.
 fn two_helpers<K: Word, V: Word>(removed: bool) {
-    long_model(2, 5400, &["both", "first", "second"], move |witnesses, swap| {
+    long_model(2, 9000, &["both", "first", "second"], move |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         if removed {
             map.remove(1);
@@ -145,7 +145,7 @@ fn a_stopped_helper_and_many_insertions() {
 /// neither the key nor its line in the old table.)
 #[test]
 fn get_beside_a_copy() {
-    long_model(1, 17_000, &["did not meet it", "met the copy"], |witnesses, swap| {
+    long_model(1, 135_000, &["did not meet it", "met the copy"], |witnesses, swap| {
         let map = Map::<Boxed, u32>::with_capacity(4, SECOND_LINE, &[]);
         let (ours, copier, theirs) = (map.clone(), map.clone(), map.for_hash(FIRST_LINE));
         let first = loom::thread::spawn(move || ours.insert(1, 10));
@@ -170,7 +170,7 @@ fn get_beside_a_copy() {
 /// A box goes from the thread that made it through a copier to a reader of the next table.
 #[test]
 fn get_of_a_moved_update() {
-    long_model(1, 7700, &["absent", "present"], |witnesses, swap| {
+    long_model(1, 50_000, &["absent", "present"], |witnesses, swap| {
         let map = Map::<u32, Boxed>::of(&[(1, 10)]);
         map.remove(1);
         let (ours, copier, theirs) = (map.clone(), map.clone(), map.clone());
@@ -198,7 +198,7 @@ impl Equivalent<u64> for Denied {
 /// on, before the box is made.)
 #[test]
 fn get_of_a_reserved_key_that_is_denied_at_first() {
-    long_model(1, 420, &["absent", "present"], |witnesses, swap| {
+    long_model(1, 1300, &["absent", "present"], |witnesses, swap| {
         let key = 0xFFFF_FFFF_C3A5_7E18;
         let map = Map::<u64, Boxed>::with_capacity(4, SECOND_LINE, &[(key, 10)]);
         map.pass_all();

@@ -85,7 +85,7 @@ fn insertion_behind_a_line_that_fills() {
 /// the key that is there belongs to a helper that is stopped for good; the others pay with empty ones.)
 #[test]
 fn copy_behind_a_line_that_fills() {
-    long_model(1, 100, &DELAYED, |witnesses, swap| {
+    long_model(1, 53_000, &DELAYED, |witnesses, swap| {
         let map = Map::<Boxed, u32>::with_capacity(10, FIRST_LINE, &[(1, 10)]);
         let others = map.for_hash(SECOND_OF_FOUR_LINES);
         map.start_migration_to(2);
@@ -122,7 +122,7 @@ fn two_keys_for_one_place() {
 /// copies; their block belongs to a helper that is stopped for good.)
 #[test]
 fn insertion_behind_a_full_line_and_migration() {
-    long_model(2, 31_000, &["the next table", "the root"], |witnesses, swap| {
+    long_model(2, 100_000, &["the next table", "the root"], |witnesses, swap| {
         let map = Map::<u32, u32>::with_capacity(4, 0, &[(7, 7), (8, 8), (9, 9)]);
         for key in 7..10 {
             map.remove(key);

@@ -105,7 +105,7 @@ fn insert_and_migration_boxed() {
 
 /// R4: an update while the value is being copied.
 fn update_and_migration<K: Word, V: Word>() {
-    long_model(2, 12_000, &PLACES, |witnesses, swap| {
+    long_model(2, 24_000, &PLACES, |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, (added, update)) = race_traced(swap, move || ours.migrate(), move || theirs.add(1, 1));
@@ -128,7 +128,7 @@ fn update_and_migration_boxed() {
 /// V3 against V5 and V6: a removal while the slot is being moved.
 #[test]
 fn removal_and_migration() {
-    long_model(2, 53_000, &PLACES, |witnesses, swap| {
+    long_model(2, 175_000, &PLACES, |witnesses, swap| {
         let map = Map::<Boxed, u32>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, ((), removal)) = race_traced(
@@ -148,7 +148,7 @@ fn removal_and_migration() {
 /// V4 against V6: a removed key comes back while its slot is being moved.
 #[test]
 fn insertion_of_a_removed_key_and_migration() {
-    long_model(2, 11_000, &["the next table", "the root"], |witnesses, swap| {
+    long_model(2, 60_000, &["the next table", "the root"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(1, 10)]);
         map.remove(1);
         let (ours, theirs) = (map.clone(), map.clone());

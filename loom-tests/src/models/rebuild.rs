@@ -19,7 +19,7 @@ pub(super) fn found(insertion: &Trace) -> &'static str {
 
 /// A claim and its value race the closing of the table.
 fn rebuild_and_insertion<K: Word, V: Word>() {
-    long_model(1, 1000, &["closing", "left", "neither"], |witnesses, swap| {
+    long_model(1, 13_000, &["closing", "left", "neither"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (_, ((), insertion)) = race_traced(
@@ -50,7 +50,7 @@ fn rebuild_and_insertion_boxed() {
 /// Both find the table closing, and make it a successor.
 #[test]
 fn two_insertions_into_a_closed_table() {
-    long_model(1, 1000, &["both", "first", "second"], |witnesses, swap| {
+    long_model(1, 100_000, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10)]);
         map.close();
         let (ours, theirs) = (map.clone(), map.clone());
@@ -65,7 +65,7 @@ fn two_insertions_into_a_closed_table() {
 /// N2, N2, and N3, N3: whoever finds no successor behind N2 makes N3; the other one may come before that, or find one.
 #[test]
 fn two_rebuilds() {
-    long_model(1, 80, &["both", "first", "second"], |witnesses, swap| {
+    long_model(1, 1800, &["both", "first", "second"], |witnesses, swap| {
         let map = Map::<u32, u32>::of(&[(1, 10), (2, 20)]);
         let (ours, theirs) = (map.clone(), map.clone());
         let (((), first), ((), second)) = race_at("SET_NEXT", swap, move || ours.rebuild(), move || theirs.rebuild());
@@ -100,7 +100,7 @@ fn growth_and_rebuild() {
 /// Those who bring no entry need no successor.
 #[test]
 fn update_removal_and_get_in_a_closed_table() {
-    long_model(1, 500, &["before", "after"], |witnesses, swap| {
+    long_model(1, 4400, &["before", "after"], |witnesses, swap| {
         let map = Map::<Boxed, Boxed>::of(&[(1, 10), (2, 20)]);
         map.close();
         let (ours, theirs) = (map.clone(), map.clone());
@@ -119,7 +119,7 @@ fn update_removal_and_get_in_a_closed_table() {
 
 /// V4 against N2, N3 and V6: a removed key comes back while the table closes, and its slot with it.
 fn rebuild_and_return_of_a_removed_key<K: Word, V: Word>() {
-    long_model(1, 1000, &["closing", "left", "neither"], |witnesses, swap| {
+    long_model(1, 5400, &["closing", "left", "neither"], |witnesses, swap| {
         let map = Map::<K, V>::of(&[(1, 10)]);
         map.remove(1);
         let (ours, theirs) = (map.clone(), map.clone());
@@ -151,7 +151,7 @@ fn rebuild_and_return_of_a_removed_boxed_key() {
 /// V6 by two writers, and by a writer and a copier: the key node goes once.
 #[test]
 fn two_returns_of_a_removed_key_behind_a_migration() {
-    long_model(1, 1000, &["first", "second"], |witnesses, swap| {
+    long_model(1, 87_000, &["first", "second"], |witnesses, swap| {
         let map = Map::<Boxed, u32>::of(&[(1, 10)]);
         map.remove(1);
         map.start_migration_to(1);
@@ -167,7 +167,7 @@ fn two_returns_of_a_removed_key_behind_a_migration() {
 /// `NO_REVIVAL`: keys that come back take room in the successor by paying for it, not as copies.
 #[test]
 fn keys_that_come_back_beside_a_smaller_successor() {
-    long_model(1, 290, &PLACES, |witnesses, swap| {
+    long_model(1, 4500, &PLACES, |witnesses, swap| {
         let keys = 8;
         let entries: Vec<_> = (1..=keys).map(|key| (key, key)).collect();
         let map = Map::<u32, u32>::with_capacity(keys as usize, 0, &entries);
@@ -188,7 +188,7 @@ fn keys_that_come_back_beside_a_smaller_successor() {
 /// `COUNT_AFTER_CLOSING`: what comes in between the count and the closing is not in the count.
 #[test]
 fn insertions_beside_a_count() {
-    long_model(1, 640, &["all counted", "one under way", "some in the next table"], |witnesses, swap| {
+    long_model(1, 900, &["all counted", "one under way", "some in the next table"], |witnesses, swap| {
         let keys = 4;
         model_counters(true);
         let map = Map::<u32, u32>::with_capacity(8, 0, &[]);

@@ -17,22 +17,22 @@ fn two_flushes<K: Word, V: Word>(floor: usize, before: &'static [(u64, u64)]) {
 
 #[test]
 fn two_flushes_of_an_absent_inline_key() {
-    two_flushes::<u32, u32>(100, &[]);
+    two_flushes::<u32, u32>(2300, &[]);
 }
 
 #[test]
 fn two_flushes_of_an_absent_boxed_key() {
-    two_flushes::<Boxed, Boxed>(100, &[]);
+    two_flushes::<Boxed, Boxed>(4000, &[]);
 }
 
 #[test]
 fn two_flushes_of_a_present_inline_key() {
-    two_flushes::<u32, u32>(100, &[(1, 10)]);
+    two_flushes::<u32, u32>(260, &[(1, 10)]);
 }
 
 #[test]
 fn two_flushes_of_a_present_boxed_key() {
-    two_flushes::<Boxed, Boxed>(100, &[(1, 10)]);
+    two_flushes::<Boxed, Boxed>(440, &[(1, 10)]);
 }
 
 /// A control: parts that are read, added and written back lose one another.
@@ -83,12 +83,12 @@ fn flush_and_migration<K: Word, V: Word>(floor: usize, before: &'static [(u64, u
 
 #[test]
 fn flush_of_an_absent_key_and_migration() {
-    flush_and_migration::<Boxed, u32>(100, &[]);
+    flush_and_migration::<Boxed, u32>(17_000, &[]);
 }
 
 #[test]
 fn flush_of_a_present_key_and_migration() {
-    flush_and_migration::<u32, Boxed>(100, &[(1, 10)]);
+    flush_and_migration::<u32, Boxed>(3200, &[(1, 10)]);
 }
 
 fn batch_and_migration<K: Word, V: Word>(floor: usize) {
@@ -103,10 +103,10 @@ fn batch_and_migration<K: Word, V: Word>(floor: usize) {
 
 #[test]
 fn batch_and_migration_inline() {
-    batch_and_migration::<u32, Boxed>(100);
+    batch_and_migration::<u32, Boxed>(7300);
 }
 
 #[test]
 fn batch_and_migration_boxed() {
-    batch_and_migration::<Boxed, u32>(100);
+    batch_and_migration::<Boxed, u32>(45_000);
 }
