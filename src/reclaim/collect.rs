@@ -98,6 +98,7 @@ mod tests {
         assert_eq!(steps(0, |_| true), COLLECTIONS_PER_ROUND);
         assert_eq!(steps(6400, |_| true), COLLECTIONS_PER_ROUND + 100);
         assert_eq!(steps(0, |_| false), COLLECTIONS_IN_VAIN);
-        assert_eq!(steps(0, |step| step < 60), 60 + COLLECTIONS_IN_VAIN + 10);
+        // Builds for models have rounds that end before they lose patience.
+        assert_eq!(steps(0, |step| step < 60), COLLECTIONS_PER_ROUND.min(60 + COLLECTIONS_IN_VAIN + 10));
     }
 }
