@@ -24,7 +24,7 @@
 //! | crossbeam #671, #672, tikv #19285 | `crossbeam_671_a_traversal_beside_removals_leaks` |
 //! | crossbeam #566 | `crossbeam_566_garbage_grows_faster_than_it_is_collected` |
 //! | JCTools #422 | `jctools_422_an_emptied_map_keeps_its_memory` |
-//! | facebook/folly #2097 (a counter of 16 bits overflows) | none: counters and versions have 64 bits |
+//! | facebook/folly #2097 (a counter of 16 bits overflows) | none here: counters and versions have 64 bits; the unit tests of `table::quiet` for those who wait for a length, who have 22 |
 //! | crossbeam #1297 (a guard outlives its collector) | none: the collector is never freed |
 //! | scc #153 (seen on weakly ordered processors only) | none here: the models of `loom-tests`, which weaken every ordering |
 //! | RUSTSEC-2022-0041 (64-bit atomics out of line on 32-bit targets) | none: the crate needs 64 bits, and does not compile without |

@@ -20,8 +20,8 @@ const TURNS_PER_REQUEST: usize = 16_384 * SPINS_FOR_LEN;
 /// What is given is counted in such parts of a turn, as threads may share a cell.
 const PARTS: i64 = 1024;
 
-/// What a request adds. Those who wait are counted below it.
-const REQUEST: i64 = 1 << 16;
+/// What a request adds. Those who wait are counted below it: no system has more threads.
+const REQUEST: i64 = 1 << 22;
 
 /// Who wants quiet.
 #[derive(Debug)]
@@ -89,10 +89,13 @@ fn asks_after(attempts: usize) -> bool {
 /// How many of `turns` to wait, and what has been given by then: a sum in which earlier requests have got all that they asked for.
 fn give(given: i64, request: i64, turns: usize, sharers: usize) -> (usize, i64) {
     let per_request = TURNS_PER_REQUEST as i64 * PARTS;
-    let most = request.saturating_mul(per_request);
-    let given = given.max(most - per_request);
     let share = (turns as i64 * PARTS / sharers as i64).max(1);
-    if given < most { (turns, given + share) } else { (0, given) }
+    // Sums wrap, and are compared by what lies between them.
+    let most = request.wrapping_mul(per_request);
+    match most.wrapping_sub(given) {
+        ..=0 => (0, given),
+        left => (turns, most.wrapping_sub(left.min(per_request)).wrapping_add(share)),
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +130,38 @@ mod tests {
             let sum = give_all(&mut 0, request, turns, 1);
             assert!(enough.contains(&sum), "what earlier requests were not given is not made up for");
         }
+    }
+
+    /// Where the sum of what was given wraps, and where the numbers of requests do.
+    #[test]
+    fn the_first_requests_and_all_others_get_the_same() {
+        let expected = give_all(&mut 0, 1, SPINS_FOR_LEN, 1);
+        for last in [1 << 33, 1 << 34, i64::MAX >> REQUEST.trailing_zeros()] {
+            let quiet = Quiet(AtomicI64::new((last - 3).wrapping_mul(REQUEST)));
+            let mut given = (last - 3).wrapping_mul(TURNS_PER_REQUEST as i64 * PARTS);
+            for _ in 0..6 {
+                let mut waiting = None;
+                quiet.ask(COLLECTS_BEFORE_WAITING, &mut waiting);
+                let request = quiet.wanted().expect("one waits");
+                assert_eq!(give_all(&mut given, request, SPINS_FOR_LEN, 1), expected, "request {request}");
+                drop(waiting);
+                assert_eq!(quiet.wanted(), None);
+            }
+        }
+    }
+
+    /// As many as a counter of 16 bits has no room for.
+    #[test]
+    fn those_who_wait_are_no_request() {
+        let (quiet, mut waiting) = (Quiet::new(), Vec::new());
+        for number in 1..=100_000 {
+            let mut one = None;
+            quiet.ask(COLLECTS_BEFORE_WAITING, &mut one);
+            waiting.push(one);
+            assert_eq!(quiet.wanted(), Some(number));
+        }
+        drop(waiting);
+        assert_eq!(quiet.wanted(), None);
     }
 
     #[test]
