@@ -78,6 +78,9 @@
 //!
 //! The protocol between threads is written down in `docs/TRANSITIONS.md`, `docs/DENSE.md` and `docs/PUBLISHED.md` of the repository.
 
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("atomic-dict needs a 64-bit target: a word holds a pointer and 16 bits more");
+
 mod api;
 pub mod dense;
 mod map;

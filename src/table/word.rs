@@ -17,8 +17,6 @@ pub(crate) fn bits(word: Word) -> u64 {
     word.addr() as u64
 }
 
-const _: () = assert!(usize::BITS == 64, "atomic-dict needs a 64-bit target: a word holds a pointer and 16 bits more");
-
 /// Nothing yet, in both kinds of words.
 pub(crate) const EMPTY: Word = ptr::null_mut();
 
