@@ -1,22 +1,21 @@
-//! The tables of bugs that other maps had name functions that exist.
+//! The tables of bugs that other maps had name tests that exist.
 
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-/// Names of functions in the sources below a directory.
-fn functions(directory: &Path, names: &mut HashSet<String>) {
+/// Names of tests in the sources below a directory.
+fn tests(directory: &Path, names: &mut HashSet<String>) {
     for entry in fs::read_dir(directory).expect("a directory of the crate") {
         let path = entry.expect("a file of the crate").path();
         if path.is_dir() {
-            functions(&path, names);
+            tests(&path, names);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(&path).expect("a source is text");
-            let of_line = |line: &str| {
-                let (_, behind) = line.split_once("fn ").filter(|_| !line.trim_start().starts_with("//"))?;
-                behind.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
-            };
-            names.extend(source.lines().filter_map(of_line));
+            for behind in source.split("#[test]\n").skip(1) {
+                let (_, behind) = behind.split_once("fn ").expect("a test is a function");
+                names.extend(behind.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned));
+            }
         }
     }
 }
@@ -32,7 +31,7 @@ fn named(source: &str) -> Vec<&str> {
 fn rows_name_what_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut existing = HashSet::new();
-    functions(&root.join("tests"), &mut existing);
+    tests(&root.join("tests"), &mut existing);
     for (table, at_least) in [("tests/it/peers/mod.rs", 30), ("tests/soundness.rs", 18)] {
         let source = fs::read_to_string(root.join(table)).expect("it is there");
         let named = named(&source);
