@@ -1,7 +1,7 @@
 //! Operations, and what their results say. One text for both maps, whose keys go in differently.
 
 use super::event::{KEYS, KeyEvent};
-use super::record::Actor;
+use super::record::{Actor, Fake};
 
 /// Does `$step` on the handle `$map`, whose keys are lent as `$lent(index)` and given as `$given(index)`, where the index is one of
 /// the keys on record. `$values` is the type of values.
@@ -178,7 +178,7 @@ macro_rules! act {
 }
 
 /// What traversals or batches have yielded of each key on record; an error if that cannot be.
-type Yielded = [Result<Option<u64>, ()>; KEYS];
+pub(crate) type Yielded = [Result<Option<u64>, ()>; KEYS];
 
 /// What entries are of the keys on record, each of which comes once. Others have no index.
 pub(crate) fn yielded(entries: impl Iterator<Item = (Option<usize>, u64)>) -> Yielded {
@@ -203,6 +203,7 @@ pub(crate) fn found(mut values: impl Iterator<Item = Option<u64>>) -> Yielded {
 }
 
 pub(crate) fn say_all(actor: &mut Actor<'_>, yielded: Yielded) {
+    let yielded = if actor.fake == Fake::StaleWalk { actor.walked_before(yielded) } else { yielded };
     for (key, value) in yielded.into_iter().enumerate() {
         actor.say(key, value.map_or(KeyEvent::Nonsense, KeyEvent::Seen));
     }

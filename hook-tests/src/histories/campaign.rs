@@ -113,9 +113,36 @@ pub(crate) fn scheduled_round<S: Subject>(
 }
 
 /// Rounds that threads run one after the other without being started anew.
-const VOLLEY: u64 = 32;
+pub(crate) const VOLLEY: usize = 32;
 
-/// Rounds of threads that run at once, perturbed at their sites, as a seed says. In every other one they search lines as users do.
+/// Has so many threads play these rounds, at once and perturbed at their sites, as a seed says. In every other one they search lines as
+/// users do.
+pub(crate) fn at_once(seed: u64, threads: usize, play: impl Fn(usize, usize) + Sync) {
+    let arrived = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads)
+            .map(|me| {
+                let (play, arrived) = (&play, &arrived);
+                let plan = Plan::Perturb(seed_of(seed, 1 + me as u64) | 1);
+                scope.spawn(move || {
+                    with_plan(plan, || {
+                        for round in 0..VOLLEY {
+                            // All begin at once.
+                            arrived.fetch_add(1, SeqCst);
+                            while arrived.load(SeqCst) < (round + 1) * threads {
+                                thread::yield_now();
+                            }
+                            as_users(round % 2 == 1, || play(round, me));
+                        }
+                    });
+                })
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().expect("a thread panicked"));
+    });
+}
+
+/// Rounds of threads that run at once, as a seed says.
 pub(crate) fn volley<S: Subject>(
     searches: &mut Searches,
     seed: u64,
@@ -128,28 +155,7 @@ pub(crate) fn volley<S: Subject>(
     let rounds: Vec<_> = (0..VOLLEY)
         .map(|_| Round::<S>::new(adapt(Program::choose(&mut choices, threads, check)), fake, None, true))
         .collect();
-    let arrived = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads)
-            .map(|me| {
-                let (rounds, arrived) = (&rounds, &arrived);
-                let plan = Plan::Perturb(seed_of(seed, 1 + me as u64) | 1);
-                scope.spawn(move || {
-                    with_plan(plan, || {
-                        for (number, round) in rounds.iter().enumerate() {
-                            // All begin at once.
-                            arrived.fetch_add(1, SeqCst);
-                            while arrived.load(SeqCst) < (number + 1) * threads {
-                                thread::yield_now();
-                            }
-                            as_users(number % 2 == 1, || round.play(me));
-                        }
-                    });
-                })
-            })
-            .collect();
-        threads.into_iter().for_each(|thread| thread.join().expect("a thread panicked"));
-    });
+    at_once(seed, threads, |round, me| rounds[round].play(me));
     let mut findings = Findings::default();
     for round in &rounds {
         findings.add(round.verdict(searches));

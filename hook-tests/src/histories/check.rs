@@ -10,6 +10,9 @@ pub(crate) trait Event: Copy + Debug {
 
     /// The state after it, if it can return what it did in this state.
     fn apply(&self, state: Self::State) -> Option<Self::State>;
+
+    /// Whether the state may be another one after it.
+    fn may_change(&self) -> bool;
 }
 
 /// An event between two moments, by a thread.
@@ -77,10 +80,28 @@ impl<E: Event> Search<E> {
     }
 }
 
-/// Whether two of the events overlap, of two threads; they are sorted by their starts.
-pub(crate) fn overlap<E>(events: &[Timed<E>]) -> bool {
-    let begun_within = |timed: &Timed<E>, before: &Timed<E>| before.thread != timed.thread && timed.start <= before.end;
-    events.iter().enumerate().any(|(index, timed)| events[..index].iter().any(|before| begun_within(timed, before)))
+/// How threads have met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Meeting {
+    /// Not at all, or only to look at what stayed as it was.
+    None,
+    /// Something that may have changed the state overlaps with an event of another thread.
+    Overlap,
+    /// One of such a pair took part in a migration.
+    InMigration,
+}
+
+/// How the threads have met whose events these are, sorted by their starts.
+pub(crate) fn meeting<E: Event>(events: &[Timed<E>]) -> Meeting {
+    let meeting = |timed: &Timed<E>, before: &Timed<E>| match () {
+        () if before.thread == timed.thread || timed.start > before.end => Meeting::None,
+        () if !before.event.may_change() && !timed.event.may_change() => Meeting::None,
+        () if before.migrating || timed.migrating => Meeting::InMigration,
+        () => Meeting::Overlap,
+    };
+    let pairs =
+        events.iter().enumerate().flat_map(|(index, timed)| events[..index].iter().map(move |before| (timed, before)));
+    pairs.map(|(timed, before)| meeting(timed, before)).max().unwrap_or(Meeting::None)
 }
 
 #[cfg(test)]
@@ -88,7 +109,7 @@ mod tests {
     use super::super::event::KeyEvent::{self, Change, Seen, Swept};
     use super::super::event::MapEvent::{self, Key, Len, Others};
     use super::super::event::{Condition, KEYS};
-    use super::{Search, Timed, overlap};
+    use super::{Meeting, Search, Timed, meeting};
 
     fn timed<E>(event: E, start: u64, end: u64) -> Timed<E> {
         Timed { event, start, end, thread: usize::from(start > 0), name: "", migrating: false }
@@ -113,7 +134,7 @@ mod tests {
         for (found, start, expected) in [(Some(1), 1, true), (None, 1, true), (Some(1), 9, true), (None, 9, false)] {
             let events = [timed(insert(1, None), 0, 5), timed(Seen(found), start, start + 1)];
             assert_eq!(linearizable(&events), expected, "{events:?}");
-            assert_eq!(overlap(&events), start == 1);
+            assert_eq!(meeting(&events), if start == 1 { Meeting::Overlap } else { Meeting::None });
         }
         // Two removals of one value.
         let remove = Change { before: Some(1), after: None };
@@ -125,6 +146,28 @@ mod tests {
         // New, then old.
         let events = [timed(insert(1, None), 0, 9), timed(Seen(Some(1)), 1, 2), timed(Seen(None), 3, 4)];
         assert!(!linearizable(&events));
+    }
+
+    #[test]
+    fn threads_meet_where_one_of_them_may_change_something() {
+        let look = Seen(None);
+        for (first, second, expected) in [
+            (look, look, Meeting::None),
+            (insert(1, None), look, Meeting::Overlap),
+            (look, Swept(Condition::Any), Meeting::Overlap),
+            (insert(1, None), insert(2, Some(1)), Meeting::Overlap),
+        ] {
+            for (one, other) in [(false, false), (true, false), (false, true)] {
+                let expected =
+                    if expected == Meeting::Overlap && (one || other) { Meeting::InMigration } else { expected };
+                // In the migration is who has not met anybody, too.
+                let alone = Timed { migrating: true, ..timed(insert(9, None), 9, 10) };
+                let first = Timed { migrating: one, ..timed(first, 0, 5) };
+                let second = Timed { migrating: other, ..timed(second, 3, 8) };
+                assert_eq!(meeting(&[first, second, alone]), expected);
+                assert_eq!(meeting(&[first, Timed { thread: first.thread, ..second }]), Meeting::None);
+            }
+        }
     }
 
     /// What a traversal, a partition or a batch says of a key holds at some moment of the call.

@@ -56,7 +56,7 @@ impl<V: Numbered> Dense<V> {
             }
             Action::Iterate | Action::Partitions => {
                 let parts = if step.action == Action::Iterate { 1 } else { 2 + step.key };
-                let entries = (0..parts).flat_map(|part| pinned.fast_iter(parts, part));
+                let entries = (0..parts).flat_map(|part| pinned.fast_iter(parts, actor.partition(part)));
                 say_all(actor, yielded(entries.map(|(index, value)| (self.index_of(index), value.number()))));
             }
             Action::ForEach => {
@@ -74,7 +74,10 @@ impl<V: Numbered> Dense<V> {
                 }
             }
             Action::Clear => {
-                pinned.clear();
+                match actor.sweeps_only() {
+                    Some(keys) => keys.for_each(|key| _ = pinned.remove(self.indices[key])),
+                    None => pinned.clear(),
+                }
                 (0..KEYS).for_each(|key| actor.say(key, KeyEvent::Swept(event::Condition::Any)));
             }
             Action::Retain => {

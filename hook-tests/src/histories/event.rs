@@ -69,6 +69,13 @@ impl Event for KeyEvent {
             Self::Nonsense => None,
         }
     }
+
+    fn may_change(&self) -> bool {
+        match self {
+            Self::Change { .. } | Self::Swept(_) | Self::Put(_) | Self::Merged(_) => true,
+            Self::Seen(_) | Self::Present(_) | Self::NotMet(_) | Self::Nonsense => false,
+        }
+    }
 }
 
 /// Keys of a round that are on record.
@@ -101,6 +108,14 @@ impl Event for MapEvent {
                 let len = others + keys.iter().flatten().count() as i64;
                 (least..=most).contains(&len).then_some((keys, others))
             }
+        }
+    }
+
+    fn may_change(&self) -> bool {
+        match self {
+            Self::Key(_, event) => event.may_change(),
+            Self::Others(_) => true,
+            Self::Len(..) => false,
         }
     }
 }

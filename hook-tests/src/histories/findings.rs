@@ -1,5 +1,6 @@
 //! What rounds have shown, and what tells that they are wrong.
 
+use super::check::Meeting;
 use std::fmt::Debug;
 
 /// What tells that a round is wrong. A round can be wrong in several ways.
@@ -18,11 +19,11 @@ pub(crate) enum Wrong {
 /// What rounds have shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
-    /// Those in which operations overlapped: only these count.
+    /// Those in which an operation that may change something overlapped with another: only these count.
     pub(crate) histories: usize,
-    /// Histories in which nothing overlapped.
+    /// All others.
     pub(crate) apart: usize,
-    /// Of those that count, those with an operation that took part in a migration, or met one.
+    /// Of those that count, those with such a pair of which one took part in a migration, or met one.
     pub(crate) migrating: usize,
     pub(crate) migrations: usize,
     /// Rounds that ended with a smaller table.
@@ -48,10 +49,10 @@ impl Findings {
         self.example = self.example.take().or(other.example);
     }
 
-    pub(crate) fn note(&mut self, overlaps: bool, migrating: bool) {
-        self.histories += usize::from(overlaps);
-        self.apart += usize::from(!overlaps);
-        self.migrating += usize::from(overlaps && migrating);
+    pub(crate) fn note(&mut self, meeting: Meeting) {
+        self.histories += usize::from(meeting != Meeting::None);
+        self.apart += usize::from(meeting == Meeting::None);
+        self.migrating += usize::from(meeting == Meeting::InMigration);
     }
 
     pub(crate) fn note_wrong(&mut self, wrong: Wrong, why: &str, events: &[impl Debug]) {

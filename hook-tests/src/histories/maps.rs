@@ -91,7 +91,7 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
             }
             Action::Iterate | Action::Range | Action::Partitions => {
                 let parts = if step.action == Action::Partitions { 2 + step.key } else { 1 };
-                let entries = (0..parts).flat_map(|part| pinned.fast_iter(parts, part));
+                let entries = (0..parts).flat_map(|part| pinned.fast_iter(parts, actor.partition(part)));
                 say_all(actor, yielded(entries.map(|(key, value)| (self.index_of(&key), value.number()))));
             }
             Action::ForEach => {
@@ -101,7 +101,10 @@ impl<K: NthKey, V: Numbered> Hashed<K, V> {
                 say_all(actor, visited(traversal));
             }
             Action::Clear => {
-                pinned.clear();
+                match actor.sweeps_only() {
+                    Some(keys) => keys.for_each(|key| _ = pinned.remove(&self.keys[key])),
+                    None => pinned.clear(),
+                }
                 (0..KEYS).for_each(|key| actor.say(key, KeyEvent::Swept(event::Condition::Any)));
             }
             Action::Retain => {

@@ -55,6 +55,19 @@ fn lengths_in_intervals(seed: u64) -> Program {
     any(seed).of_lengths()
 }
 
+/// Traversals and batches beside a key that comes and goes.
+fn walks(seed: u64) -> Program {
+    any(seed).of(&[Action::Batch, Action::Iterate, Action::Partitions, Action::ForEach])
+}
+
+fn partitions(seed: u64) -> Program {
+    any(seed).of(&[Action::Partitions])
+}
+
+fn sweeps(seed: u64) -> Program {
+    any(seed).of(&[Action::Clear])
+}
+
 /// Programs that go through migrations: keys come in every thread, and what is on record is looked for meanwhile.
 fn migrations(seed: u64) -> Program {
     let mut program = any(seed);
@@ -175,6 +188,19 @@ fn wrong_lengths_are_found_by_schedules() {
                 by: &[Wrong::Length],
                 ..mistake("a stale length in an interval", lengths_in_intervals)
             },
+        ];
+        find::<Inline>(&mistakes);
+        find::<Dense<u64>>(&mistakes);
+    });
+}
+
+#[test]
+fn wrong_walks_and_sweeps_are_found_by_schedules() {
+    alone("histories::mistakes::wrong_walks_and_sweeps_are_found_by_schedules", || {
+        let mistakes = [
+            Mistake { fake: Fake::StaleWalk, ..mistake("a stale traversal or batch", walks) },
+            Mistake { fake: Fake::PartTwice, ..mistake("a partition twice", partitions) },
+            Mistake { fake: Fake::SweepOfKnown, ..mistake("a sweep that passes keys over", sweeps) },
         ];
         find::<Inline>(&mistakes);
         find::<Dense<u64>>(&mistakes);

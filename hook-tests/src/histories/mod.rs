@@ -9,8 +9,8 @@
 //!   boxed, the reserved keys and values that need a box among them.
 //!
 //! Rounds run under schedules (`schedules`), which can be repeated, and by threads at once that are perturbed at their sites.
-//! Only histories count in which operations overlap. Mistakes that are put in must be found in the same run, each by the
-//! check that it is for: an order of a key, of a map, of a cell, or the interval of a length.
+//! Only histories count in which an operation that may change something overlaps with another. Mistakes that are put in must be
+//! found in the same run, each by the check that it is for: an order of a key, of a map, of a cell, or the interval of a length.
 //!
 //! `HISTORIES_SCALE` multiplies the number of rounds (60 is a full run); what has failed says how `HISTORIES_SEED` and `HISTORIES_ROUND`
 //! repeat it.

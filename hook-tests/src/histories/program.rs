@@ -214,20 +214,25 @@ impl Program {
         self
     }
 
-    /// The same program with a key that comes and goes in the first thread; others look for it, count, and bring keys.
-    pub(crate) fn of_lengths(mut self) -> Self {
+    /// The same program with a key that comes and goes in the first thread; others look for it, do one of these in turn, and bring keys.
+    pub(crate) fn of(mut self, actions: &[Action]) -> Self {
         for (thread, steps) in self.threads.iter_mut().enumerate() {
             for (number, step) in steps.iter_mut().enumerate() {
                 step.key = 0;
                 step.action = match number % 3 {
                     _ if thread == 0 => ComputeToggle,
                     0 => Get,
-                    1 => Len,
+                    1 => actions[number / 3 % actions.len()],
                     _ => Fill,
                 };
             }
         }
         self
+    }
+
+    /// The same for lengths.
+    pub(crate) fn of_lengths(self) -> Self {
+        self.of(&[Len])
     }
 }
 

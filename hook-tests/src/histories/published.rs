@@ -1,7 +1,7 @@
 //! Published cells: values and versions, read together, in one order.
 
-use super::campaign::{SEED, Way, how_to_repeat, rounds, scale, seed, seed_of};
-use super::check::{Event, Search, Timed, overlap};
+use super::campaign::{SEED, VOLLEY, Way, at_once, how_to_repeat, rounds, scale, seed, seed_of};
+use super::check::{Event, Meeting, Search, Timed, meeting};
 use super::record::Clock;
 use crate::alone::alone;
 use crate::platform::epoch::pin;
@@ -12,6 +12,7 @@ use crate::schedules::crew::Crew;
 use crate::schedules::strategy::Strategy;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// A version, and the number of the value that it is of.
 type Publication = (u64, u64);
@@ -21,6 +22,7 @@ type Publication = (u64, u64);
 enum CellEvent {
     Seen(Publication),
     Version(u64),
+    Value(u64),
     /// Published in place of this.
     Replaced(Publication, u64),
     /// Published with this version.
@@ -35,16 +37,22 @@ impl Event for CellEvent {
         match *self {
             Self::Seen(seen) => (seen == state).then_some(state),
             Self::Version(version) => (version == state.0).then_some(state),
+            Self::Value(value) => (value == state.1).then_some(state),
             Self::Replaced(before, value) => (before == state).then_some((before.0 + 1, value)),
             Self::Published(new) => (new.0 == state.0 + 1).then_some(new),
             Self::Nonsense => None,
         }
+    }
+
+    fn may_change(&self) -> bool {
+        matches!(self, Self::Replaced(..) | Self::Published(_))
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Action {
     Load,
+    Snapshot,
     LoadOwned,
     Version,
     Store,
@@ -52,11 +60,14 @@ enum Action {
     CompareAndSet,
     StoreIfVersion,
     Update,
+    /// Publishes if the value that is there has an even number.
+    TryUpdate,
     Reclaim,
 }
 
-const ACTIONS: [Action; 9] = [
+const ACTIONS: [Action; 11] = [
     Action::Load,
+    Action::Snapshot,
     Action::LoadOwned,
     Action::Version,
     Action::Store,
@@ -64,23 +75,28 @@ const ACTIONS: [Action; 9] = [
     Action::CompareAndSet,
     Action::StoreIfVersion,
     Action::Update,
+    Action::TryUpdate,
     Action::Reclaim,
 ];
 
 /// A value with a copy of itself, so that one that is not whole is noticed.
 type Value = Box<(u64, u64)>;
 
-fn seen(snapshot: Snapshot<'_, Value>) -> Publication {
-    let (number, copy) = **snapshot;
+fn number(value: &Value) -> u64 {
+    let (number, copy) = **value;
     assert_eq!(number, !copy, "a value that is not whole");
-    (snapshot.version(), number)
+    number
+}
+
+fn seen(snapshot: Snapshot<'_, Value>) -> Publication {
+    (snapshot.version(), number(snapshot.value()))
 }
 
 /// What is wrong with a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mistake {
     Nothing,
-    /// A load reads the version first, and then the value.
+    /// The version is read first, and then the value.
     Apart,
     /// An update reads first, and then publishes in place of whatever is there.
     TwoSteps,
@@ -102,17 +118,10 @@ struct Round {
 }
 
 impl Round {
-    fn choose(choices: &mut Choices, mistake: Mistake) -> Self {
-        let threads = 2 + choices.below(3);
+    fn choose(choices: &mut Choices, threads: usize, mistake: Mistake, clock: Clock) -> Self {
         let actions = 2 + choices.below(8);
         let threads = (0..threads).map(|_| (0..actions).map(|_| choices.of(&ACTIONS)).collect()).collect();
-        Self {
-            cell: Published::new(Box::new((0, !0))),
-            mistake,
-            threads,
-            clock: Clock::Counter(AtomicU64::new(0)),
-            records: Mutex::default(),
-        }
+        Self { cell: Published::new(Box::new((0, !0))), mistake, threads, clock, records: Mutex::default() }
     }
 
     fn play(&self, thread: usize) {
@@ -131,11 +140,14 @@ impl Round {
         let value = || Box::new((number, !number));
         let guard = pin();
         Some(match action {
-            Action::Load if self.mistake == Mistake::Apart => CellEvent::Seen((cell.version(), cell.load(&guard).0)),
-            Action::Load => CellEvent::Seen(seen(cell.snapshot(&guard))),
+            Action::Snapshot if self.mistake == Mistake::Apart => {
+                CellEvent::Seen((cell.version(), self::number(cell.load(&guard))))
+            }
+            Action::Load => CellEvent::Value(self::number(cell.load(&guard))),
+            Action::Snapshot => CellEvent::Seen(seen(cell.snapshot(&guard))),
             Action::LoadOwned => {
                 let owned = cell.load_owned();
-                CellEvent::Seen((owned.version(), owned.0))
+                CellEvent::Seen((owned.version(), self::number(&owned)))
             }
             Action::Version => CellEvent::Version(cell.version()),
             Action::Store => {
@@ -171,12 +183,33 @@ impl Round {
                 });
                 CellEvent::Replaced((version - 1, before), number)
             }
+            Action::TryUpdate => {
+                let mut before = 0;
+                let version = cell.try_update(|current| {
+                    before = current.0;
+                    before.is_multiple_of(2).then(value)
+                });
+                match version {
+                    Some(version) => CellEvent::Replaced((version - 1, before), number),
+                    None if before.is_multiple_of(2) => CellEvent::Nonsense,
+                    None => CellEvent::Value(before),
+                }
+            }
             Action::Reclaim => {
                 drop(guard);
                 cell.reclaim();
                 return None;
             }
         })
+    }
+
+    /// What the threads have said, in the order of their starts, and what is there in the end.
+    fn records(&self) -> Vec<Timed<CellEvent>> {
+        let mut records = std::mem::take(&mut *self.records.lock().expect("no panic while it is held"));
+        let event = CellEvent::Seen(seen(self.cell.snapshot(&pin())));
+        records.push(Timed { event, start: u64::MAX, end: u64::MAX, thread: 15, name: "the end", migrating: false });
+        records.sort_by_key(|timed| timed.start);
+        records
     }
 }
 
@@ -186,7 +219,9 @@ const AT_FIRST: Publication = (0, 0);
 /// What the threads of a round say under a schedule.
 fn history(crew: &Crew, campaign: u64, number: u64, way: Way, mistake: Mistake) -> Vec<Timed<CellEvent>> {
     let seed = seed_of(campaign, number);
-    let round = Arc::new(Round::choose(&mut Choices::seeded(seed), mistake));
+    let mut choices = Choices::seeded(seed);
+    let threads = 2 + choices.below(3) as usize;
+    let round = Arc::new(Round::choose(&mut choices, threads, mistake, Clock::Counter(AtomicU64::new(0))));
     let actions = round.threads.iter().map(Vec::len).sum::<usize>() as u64;
     let strategy = match way {
         Way::Random => Strategy::random(seed),
@@ -195,42 +230,68 @@ fn history(crew: &Crew, campaign: u64, number: u64, way: Way, mistake: Mistake) 
     let theirs = Arc::clone(&round);
     let run = crew.run(round.threads.len(), strategy, Arc::new(move |me| theirs.play(me)));
     assert_eq!(run.failure, None, "{} repeats this", how_to_repeat(campaign, number));
-    let mut records = std::mem::take(&mut *round.records.lock().expect("no panic while it is held"));
-    let end = Timed {
-        event: CellEvent::Seen(seen(round.cell.snapshot(&pin()))),
-        start: u64::MAX,
-        end: u64::MAX,
-        thread: 15,
-        name: "the end",
-        migrating: false,
-    };
-    records.push(end);
-    records.sort_by_key(|timed| timed.start);
-    records
+    round.records()
 }
 
-/// Schedules in the plain test.
+/// What threads say that run at once, of one round after the other.
+fn histories_at_once(seed: u64, mistake: Mistake) -> Vec<Vec<Timed<CellEvent>>> {
+    let mut choices = Choices::seeded(seed);
+    let (threads, began) = (2 + choices.below(3) as usize, Instant::now());
+    let mut choose = || Round::choose(&mut choices, threads, mistake, Clock::Machine(began));
+    let rounds: [Round; VOLLEY] = core::array::from_fn(|_| choose());
+    at_once(seed, threads, |round, me| rounds[round].play(me));
+    rounds.iter().map(Round::records).collect()
+}
+
+/// Schedules in the plain test, and volleys.
 const SCHEDULES: u64 = 1500;
+const VOLLEYS: u64 = 60;
 
 #[test]
 fn every_history_of_a_cell_has_an_order() {
     alone("histories::published::every_history_of_a_cell_has_an_order", || {
         let (campaign, crew, mut search) = (seed(), Crew::new(), Search::default());
         println!("{SEED}={campaign}");
-        let mut overlapping = 0;
-        for number in rounds(SCHEDULES * scale()) {
-            let way = if number % 2 == 0 { Way::Random } else { Way::Pct(3) };
-            let records = history(&crew, campaign, number, way, Mistake::Nothing);
-            overlapping += u64::from(overlap(&records));
+        let mut meets_in_order = |records: Vec<_>, number| {
+            let repeat = how_to_repeat(campaign, number);
             assert!(
                 search.finds_order(AT_FIRST, &records),
-                "{} repeats this history without an order: {records:#?}",
-                how_to_repeat(campaign, number)
+                "{repeat} repeats this history without an order: {records:#?}"
             );
+            usize::from(meeting(&records) != Meeting::None)
+        };
+        let (mut by_schedule, mut at_once) = (0, 0);
+        for number in rounds(SCHEDULES * scale()) {
+            let way = if number % 2 == 0 { Way::Random } else { Way::Pct(3) };
+            by_schedule += meets_in_order(history(&crew, campaign, number, way, Mistake::Nothing), number);
         }
-        println!("{overlapping} histories of cells with overlaps, all of them with an order");
-        assert!(overlapping >= SCHEDULES * scale() / 2, "threads hardly met");
+        for number in rounds(VOLLEYS * scale()) {
+            for records in histories_at_once(seed_of(campaign, !number), Mistake::Nothing) {
+                at_once += meets_in_order(records, number);
+            }
+        }
+        println!(
+            "{by_schedule} histories of cells by schedules and {at_once} by threads at once, all of them with an order"
+        );
+        let scale = scale() as usize;
+        assert!(by_schedule >= SCHEDULES as usize * scale / 2, "threads hardly met under schedules");
+        assert!(at_once >= VOLLEYS as usize * VOLLEY * scale / 4, "threads hardly met");
     });
+}
+
+/// Which need luck: a thread has to be stopped between two steps.
+#[test]
+fn a_mistake_of_a_cell_is_found_by_threads_at_once() {
+    let (campaign, mut search) = (seed(), Search::default());
+    println!("{SEED}={campaign}");
+    for mistake in [Mistake::Apart, Mistake::TwoSteps] {
+        let mut is_wrong = |number| {
+            let histories = histories_at_once(seed_of(campaign, number), mistake);
+            histories.iter().any(|records| !search.finds_order(AT_FIRST, records))
+        };
+        let found = (0..200).find(|&number| is_wrong(number));
+        println!("{mistake:?} in volley {}", found.expect("it is found"));
+    }
 }
 
 /// Mistakes are found in so many schedules of each kind.

@@ -1,5 +1,6 @@
 //! One thread of a round: what it does next, and what it writes down.
 
+use super::act::Yielded;
 use super::check::Timed;
 use super::event::{KEYS, KeyEvent, MapEvent, value_of};
 use super::program::{Program, Step};
@@ -45,6 +46,12 @@ pub(crate) enum Fake {
     ApproximateLen,
     /// The length that the thread has found the last time.
     StaleLen,
+    /// What the thread has found by its last traversal or batch.
+    StaleWalk,
+    /// The first partition twice, and not the last.
+    PartTwice,
+    /// A sweep of the keys that the thread knows of.
+    SweepOfKnown,
 }
 
 /// A thread with its records.
@@ -59,8 +66,9 @@ pub(crate) struct Actor<'r> {
     attempts: u64,
     /// What the thread knows of each key.
     known: [Option<u64>; KEYS],
-    /// The length that it has found last.
+    /// The length that it has found last, and what by a traversal or batch.
     len: Option<usize>,
+    walked: Option<Yielded>,
     /// Other keys that it has brought, and not removed.
     pub(crate) others: Vec<u64>,
     brought: u64,
@@ -81,6 +89,7 @@ impl<'r> Actor<'r> {
             attempts: 0,
             known: [None; KEYS],
             len: None,
+            walked: None,
             others: Vec::new(),
             brought: 0,
             begun: (0, 0),
@@ -121,6 +130,22 @@ impl<'r> Actor<'r> {
     /// The length that was found before this one.
     pub(crate) fn len_before(&mut self, len: usize) -> usize {
         self.len.replace(len).unwrap_or(len)
+    }
+
+    /// What the traversal or batch before this one has found.
+    pub(crate) fn walked_before(&mut self, yielded: Yielded) -> Yielded {
+        self.walked.replace(yielded).unwrap_or(yielded)
+    }
+
+    /// The partition that is to be traversed in this one's turn.
+    pub(crate) fn partition(&self, part: usize) -> usize {
+        if self.fake == Fake::PartTwice { part.saturating_sub(1) } else { part }
+    }
+
+    /// Keys that a sweep removes one by one, if it is faked.
+    pub(crate) fn sweeps_only(&self) -> Option<impl Iterator<Item = usize> + use<>> {
+        let known = self.known;
+        (self.fake == Fake::SweepOfKnown).then(|| (0..KEYS).filter(move |&key| known[key].is_some()))
     }
 
     /// The number of a key that is not on record, and that nobody has brought.

@@ -1,6 +1,6 @@
 //! A round: a program on a map of its own, and what its records say.
 
-use super::check::{Search, Timed, overlap};
+use super::check::{Search, Timed, meeting};
 use super::event::{KEYS, KeyEvent, MapEvent};
 use super::findings::{Findings, Wrong};
 use super::lengths;
@@ -61,7 +61,7 @@ impl<S: Subject> Round<S> {
         let last =
             |event| Timed { event, start: u64::MAX, end: u64::MAX, thread: 15, name: "the end", migrating: false };
         records.sort_by_key(|timed| timed.start);
-        let (overlaps, migrating) = (overlap(&records), records.iter().any(|timed| timed.migrating));
+        let meeting = meeting(&records);
         records.extend((0..KEYS).map(|key| last(MapEvent::Key(key, KeyEvent::Seen(values[key])))));
         records.push(last(MapEvent::Len(len as i64, len as i64)));
         if counted != len {
@@ -73,7 +73,7 @@ impl<S: Subject> Round<S> {
             Check::Keys => self.check_keys(&records, at_first, searches, &mut findings),
             Check::Map => {
                 let others = self.subject.others_at_first();
-                findings.note(overlaps, migrating);
+                findings.note(meeting);
                 if !searches.of_maps.finds_order((at_first, others), &records) {
                     findings.note_wrong(Wrong::Order, &format!("no order of a map: {}", self.program), &records);
                 }
@@ -106,7 +106,7 @@ impl<S: Subject> Round<S> {
                 .collect();
             // If nobody has touched it, it is no history, but has to be what it was.
             if events.len() > 1 {
-                findings.note(overlap(&events), events.iter().any(|timed| timed.migrating));
+                findings.note(meeting(&events));
             }
             if !searches.of_keys.finds_order(at_first, &events) {
                 findings.note_wrong(Wrong::Order, &format!("no order of key {key}: {}", self.program), &events);

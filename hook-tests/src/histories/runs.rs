@@ -12,8 +12,8 @@ use crate::schedules::crew::Crew;
 use std::time::{Duration, Instant};
 
 /// Rounds of each kind of keys and values in the plain test: under schedules, and volleys.
-const SCHEDULES: u64 = 5000;
-const VOLLEYS: u64 = 15;
+const SCHEDULES: u64 = 6000;
+const VOLLEYS: u64 = 18;
 
 /// What a full run has to come to.
 const FULL: u64 = 60;
@@ -98,7 +98,7 @@ fn every_history_has_an_order() {
         summary.run::<Dense<String>>(campaign, &mut progress);
         let Summary { findings, schedules, of_pct, steps } = summary;
         println!(
-            "{} histories with overlaps ({} without do not count), {} of them during a migration ({} migrations, {} rounds \
+            "{} histories in which threads met ({} others do not count), {} of them during a migration ({} migrations, {} rounds \
              ended with a smaller table), {schedules} schedules ({of_pct} PCT, {} steps each), {} wrong, {:.1} s",
             findings.histories,
             findings.apart,
@@ -110,7 +110,7 @@ fn every_history_has_an_order() {
             progress.began.elapsed().as_secs_f64()
         );
         assert!(findings.migrating * 4 >= findings.histories, "too few histories during a migration");
-        assert!(findings.histories > findings.apart, "threads hardly met");
+        assert!(findings.histories * 2 > findings.apart, "threads hardly met");
         assert!(findings.shrunk > 0, "no table shrank");
         if scale() >= FULL {
             assert!(
