@@ -38,7 +38,7 @@ const DEFAULT_MAX_INDEX: usize = 1 << 32;
 /// returns [`Ref`](crate::Ref)s, and on the map itself, which returns [`OwnedRef`](crate::OwnedRef)s. For primitives neither
 /// pins the thread, so both cost the same; for boxed values the methods on the map pin it for each call (one locked
 /// instruction). (Of integers of 8 bytes one in 2^16 looks like a special word, from 2^61 on: it stands in a box, and an operation that
-/// meets it pins the thread for itself.)
+/// meets it pins the thread for itself, which writes to memory of the thread's own, and now and then frees what others have retired.)
 ///
 /// **Progress.** Lookups never wait and write nothing shared. Inserting, updating, removing and growing are lock-free: a
 /// thread that is stopped anywhere, outside the allocator and outside your own closures, never stops the others.

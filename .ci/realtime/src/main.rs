@@ -13,6 +13,7 @@
 //! | case | what frees, allocates or blocks |
 //! | --- | --- |
 //! | `pins` | every 128th outermost pin of a thread collects, and frees what others have retired; handles pin, too |
+//! | `escaped` | the same, where a lookup in a dense map of primitives pins for itself: it meets a value that needs a box |
 //! | `walk` | a traversal of a hash map first finishes the migration that is under way |
 //! | `insertion` | a box is made |
 //! | `lock` | a mutex that somebody has |
@@ -46,6 +47,7 @@ fn at_rest(all: &Structures) {
     }
     seen += all.dense.get(3).map_or(0, |value| value.len());
     seen += all.dense.pin().iter().count();
+    seen += (0..1000).map(|index| all.counts.get(index).map_or(0, |count| *count as usize)).sum::<usize>();
     let guard = pin();
     seen += all.cell.load(&guard).len();
     assert!(black_box(seen) > 0);
@@ -89,6 +91,11 @@ fn under_a_handle(all: &Structures, texts: &mut Texts<'_>) {
 #[sanitize(realtime = "nonblocking")]
 fn pins() {
     (0..1000).for_each(|_| drop(pin()));
+}
+
+#[sanitize(realtime = "nonblocking")]
+fn escaped(all: &Structures) -> usize {
+    (0..1000).filter_map(|_| all.counts.get(1000)).count()
 }
 
 #[sanitize(realtime = "nonblocking")]
@@ -139,6 +146,10 @@ fn main() {
             all.leave_garbage();
             pins();
         }
+        Some("escaped") => {
+            all.leave_garbage();
+            println!("{}", escaped(&all));
+        }
         Some("walk") => {
             all.move_half();
             let texts = all.texts.pin();
@@ -146,6 +157,6 @@ fn main() {
         }
         Some("insertion") => insertion(&all, "another key".into(), "a value".into()),
         Some("lock") => lock_of_another(),
-        _ => panic!("usage: realtime rest | migration | beside | pins | walk | insertion | lock"),
+        _ => panic!("usage: realtime rest | migration | beside | escaped | pins | walk | insertion | lock"),
     }
 }

@@ -8,10 +8,15 @@ use std::thread;
 /// Entries of a hash map, whose table then has 65,536 slots, in 256 blocks.
 const ENTRIES: u64 = 30_000;
 
+/// A number that looks like a special word.
+const ESCAPED: u64 = (1 << 61) + 8;
+
 pub(crate) struct Structures {
     pub(crate) texts: AtomicMap<String, String>,
     pub(crate) numbers: AtomicMap<u64, u64>,
     pub(crate) dense: DenseMap<String>,
+    /// Primitives, the last of which needs a box.
+    pub(crate) counts: DenseMap<u64>,
     pub(crate) cell: Published<String>,
     /// Keys that stay, of both hash maps.
     pub(crate) keys: Vec<String>,
@@ -50,6 +55,7 @@ impl Structures {
             texts: (0..ENTRIES).map(|number| (text(number), number.to_string())).collect(),
             numbers: (0..ENTRIES).map(|number| (number, number)).collect(),
             dense: (0..1000).map(|number| (number, number.to_string())).collect(),
+            counts: (0..1000).chain([ESCAPED]).enumerate().collect(),
             cell: Published::new("a snapshot".to_owned()),
             keys: (0..ENTRIES).step_by(60).map(text).collect(),
             some: (0..ENTRIES).step_by(60).collect(),
