@@ -89,7 +89,8 @@ impl<'m, V: 'static> Pinned<'m, V> {
 }
 
 impl<V: Send + Sync + 'static> Pinned<'_, V> {
-    /// The value of an index. Wait-free, writes nothing shared. Linearizable.
+    /// The value of an index. Wait-free, writes nothing shared (but for values of 8 bytes that need a box: see
+    /// [`DenseMap`](crate::DenseMap)). Linearizable.
     ///
     /// ```
     /// let map = atomic_dict::DenseMap::new();
