@@ -43,10 +43,11 @@ fn scc_3_0_5_a_key_is_there_twice_after_a_failed_allocation() {
         allocator::disarm();
         return println!("{COMPLETE}");
     }
-    let points = (1..).step_by(4).map(|k| child(TEST, &k.to_string())).take_while(|output| !is_complete(output));
+    let points = (1..).map(|k| child(TEST, &k.to_string())).take_while(|output| !is_complete(output));
     let points =
         points.inspect(|output| assert!(ended_well(output), "{:?}\n{}", output.status, printed(output))).count();
-    assert!(points >= 20, "{points} points");
+    println!("{points} points");
+    assert!(points >= 100, "{points} points");
 }
 
 /// The same of an index whose segment finds no memory, after which the map goes on.
