@@ -15,6 +15,9 @@ pub(crate) enum Call {
     Hasher,
     Closure,
     Iterator,
+    Operator,
+    Debug,
+    Default,
 }
 
 thread_local! {
@@ -58,7 +61,7 @@ pub(crate) fn blow_at(k: u32, operation: impl FnOnce()) -> Ending {
     LEFT.set(k);
     let result = catch_unwind(AssertUnwindSafe(operation));
     LEFT.set(0);
-    match (result, FIRED.get()) {
+    match (result, FIRED.take()) {
         (Ok(()), None) => Ending::Returned,
         (Ok(()), Some(kind)) => Ending::Swallowed(kind),
         (Err(_), Some(kind)) => Ending::Panicked(kind),
@@ -74,7 +77,12 @@ pub(crate) fn detour_at(k: u32, detour: impl FnOnce() + 'static, operation: impl
     operation();
     LEFT.set(0);
     drop(DETOUR.take());
-    FIRED.get()
+    FIRED.take()
+}
+
+/// Whether something has happened in the operation under way that is none of its own.
+pub(crate) fn is_disturbed() -> bool {
+    FIRED.get().is_some()
 }
 
 /// Hashing the same in every run, to count the same calls. Making a hasher, copying and dropping this are calls.

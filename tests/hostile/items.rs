@@ -3,15 +3,30 @@
 use crate::fuse::{Call, call};
 use atomic_dict::AtomicMap;
 use equivalent::Equivalent;
+use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Formatter};
 use std::hash::{Hash, Hasher};
+use std::ops::{Add, BitAnd, BitOr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Which objects live, and how often one died that did not.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ledger(Arc<Mutex<Books>>);
+
+thread_local! {
+    /// The newest ledger of this thread: that of values which are made of nothing.
+    static NEWEST: RefCell<Ledger> = RefCell::new(Ledger(Arc::default()));
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        let new = Self(Arc::default());
+        NEWEST.set(new.clone());
+        new
+    }
+}
 
 #[derive(Debug, Default)]
 struct Books {
@@ -65,11 +80,56 @@ impl Drop for Object {
 }
 
 /// A boxed key or value. Everything that can be done to it is a call of user code.
-#[derive(Debug)]
 pub(crate) struct Noisy {
     number: u64,
     object: Object,
 }
+
+impl Noisy {
+    /// One that is made of nothing.
+    fn of_nothing(number: u64) -> Self {
+        Self { number, object: NEWEST.with_borrow(Ledger::object) }
+    }
+}
+
+impl Debug for Noisy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        call(Call::Debug);
+        self.number.fmt(f)
+    }
+}
+
+impl Default for Noisy {
+    fn default() -> Self {
+        call(Call::Default);
+        Self::of_nothing(0)
+    }
+}
+
+impl From<bool> for Noisy {
+    fn from(value: bool) -> Self {
+        call(Call::Default);
+        Self::of_nothing(value.into())
+    }
+}
+
+macro_rules! operators {
+    ($($operator:ident $name:ident),+) => {$(
+        impl $operator for Noisy {
+            type Output = Self;
+
+            fn $name(self, other: Self) -> Self {
+                call(Call::Operator);
+                let both = Self { number: self.number.$name(other.number), object: self.object.ledger.object() };
+                // Not on the way out: a panic of their destructors would leak what is returned.
+                drop((self, other));
+                both
+            }
+        }
+    )+};
+}
+
+operators!(Add add, BitAnd bitand, BitOr bitor);
 
 impl Hash for Noisy {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -127,6 +187,25 @@ impl Item for Noisy {
 
     fn number(&self) -> u64 {
         self.number
+    }
+}
+
+/// Values that the usual aggregates take.
+pub(crate) trait Amount:
+    Item + From<bool> + Add<Output = Self> + BitAnd<Output = Self> + BitOr<Output = Self>
+{
+}
+
+impl<V: Item + From<bool> + Add<Output = V> + BitAnd<Output = V> + BitOr<Output = V>> Amount for V {}
+
+/// A list shows the sum of its numbers.
+impl<T: Item> Item for Vec<T> {
+    fn make(number: u64, ledger: &Ledger) -> Self {
+        vec![T::make(number, ledger)]
+    }
+
+    fn number(&self) -> u64 {
+        self.iter().map(T::number).sum()
     }
 }
 

@@ -2,10 +2,11 @@
 //! several operations.
 
 use super::maps::Stage;
-use super::{Operation, Points, Scene, at_every_call, keyed, whole};
-use crate::alone::alone;
+use super::{Operation, Points, Scene, at_every_call, keyed, parallel, reductions, whole};
+use crate::alone::{alone, alone_in_a_pool};
 use crate::fuse::Call;
-use crate::items::{Item, Noisy};
+use crate::items::{Amount, Item, Noisy};
+use std::ops::Range;
 
 /// The moment at which a table gets a successor, by an operation on this key.
 #[derive(Clone, Copy)]
@@ -18,20 +19,23 @@ enum Edge {
     Shrink(u64, u64),
 }
 
-const GONE: std::ops::Range<u64> = 20..100;
+const GONE: Range<u64> = 20..100;
+
+/// The key whose insertion gives a successor to a map of so many keys at least, of which those have gone.
+fn limit(least: u64, gone: Range<u64>) -> u64 {
+    let stage = Stage::<u64, u64>::new(0, 0..least, gone);
+    let before = stage.migration();
+    let limit = (least..).find(|&number| {
+        drop(stage.map().insert(stage.key(number), 1));
+        stage.migration() != before
+    });
+    limit.expect("maps grow, and are cleaned up")
+}
 
 impl Edge {
     /// All of them, found by looking, so that the scenes stay at the edge when the constants change.
     fn all() -> [Self; 3] {
-        let limit = |gone: std::ops::Range<u64>| {
-            let stage = Stage::<u64, u64>::new(0, 0..100, gone);
-            let before = stage.migration();
-            (100..).find(|&number| {
-                drop(stage.map().insert(stage.key(number), 1));
-                stage.migration() != before
-            })
-        };
-        let growth = limit(0..0).expect("maps grow");
+        let growth = limit(100, 0..0);
         let large = Stage::<u64, u64>::new(0, 0..growth + 20, 0..0);
         let before = large.migration();
         let shrink = (0..growth).find(|&number| {
@@ -39,11 +43,7 @@ impl Edge {
             large.migration() != before
         });
         let shrink = shrink.expect("maps shrink");
-        [
-            Self::Growth(growth),
-            Self::CleanUp(limit(GONE).expect("maps are cleaned up")),
-            Self::Shrink(growth + 20, shrink),
-        ]
+        [Self::Growth(growth), Self::CleanUp(limit(100, GONE)), Self::Shrink(growth + 20, shrink)]
     }
 
     /// A map at this edge; `begun`: the successor is there, and the next operation moves entries.
@@ -69,16 +69,23 @@ impl Edge {
     }
 }
 
-fn at_edges<K: Item, V: Item>(names: &[&str], operations: &[Operation<Stage<K, V>>]) -> Points {
+fn at_edges<K: Item, V: Item>(edges: &[Edge], operations: &[Operation<Stage<K, V>>]) -> Points {
     let mut points = Points::default();
-    for edge in Edge::all() {
+    for edge in edges {
         for begun in [false, true] {
-            for operation in operations.iter().filter(|operation| names.contains(&operation.name)) {
+            for operation in operations {
                 points.add(at_every_call(|| edge.stage(begun), operation, "at an edge"));
             }
         }
     }
     points
+}
+
+/// Those of these names.
+fn some<S>(names: &[&str], mut operations: Vec<Operation<S>>) -> Vec<Operation<S>> {
+    operations.retain(|operation| names.contains(&operation.name));
+    assert_eq!(operations.len(), names.len(), "of {names:?}");
+    operations
 }
 
 const KEYED: [&str; 8] =
@@ -87,11 +94,11 @@ const KEYED: [&str; 8] =
 #[test]
 fn at_the_edge_boxed() {
     alone(|| {
-        let mut points = at_edges::<Noisy, Noisy>(&KEYED, &keyed::operations());
+        let mut points = at_edges::<Noisy, Noisy>(&Edge::all(), &some(&KEYED, keyed::operations()));
         let names = ["reserve", "compact", "shrink_to_fit", "iter", "batch_insert"];
-        points.add(at_edges::<Noisy, Noisy>(&names, &whole::operations()));
-        assert!(points.moving > 20, "{} points while entries moved", points.moving);
-        points.assert("at the edge, boxed keys", 300, &[Call::Hash, Call::Drop, Call::Closure]);
+        points.add(at_edges::<Noisy, Noisy>(&Edge::all(), &some(&names, whole::operations())));
+        assert!(points.moving > 1600, "{} points while entries moved", points.moving);
+        points.assert("at the edge, boxed keys", 2150, &[Call::Hash, Call::Drop, Call::Closure]);
     });
 }
 
@@ -99,9 +106,30 @@ fn at_the_edge_boxed() {
 #[test]
 fn at_the_edge_inline() {
     alone(|| {
-        let points = at_edges::<u64, Noisy>(&KEYED, &keyed::operations());
-        assert!(points.moving > 300, "{} points while entries moved", points.moving);
-        points.assert("at the edge, inline keys", 500, &[Call::Hasher, Call::Closure]);
+        let points = at_edges::<u64, Noisy>(&Edge::all(), &some(&KEYED, keyed::operations()));
+        assert!(points.moving > 1850, "{} points while entries moved", points.moving);
+        points.assert("at the edge, inline keys", 1900, &[Call::Hasher, Call::Closure]);
+    });
+}
+
+/// All operations, on a small map.
+fn at_an_edge<K: Item, V: Amount>() -> Points {
+    let edges = [Edge::Growth(limit(10, 0..0))];
+    let mut points = at_edges::<K, V>(&edges, &keyed::operations());
+    points.add(at_edges(&edges, &whole::operations::<K, V>()));
+    points.add(at_edges(&edges, &reductions::operations::<K, V>()));
+    points.add(at_edges(&edges, &parallel::operations::<K, V>()));
+    points.add(at_edges(&edges, &[parallel::consuming::<K, V>()]));
+    points
+}
+
+#[test]
+fn at_an_edge_all_operations() {
+    alone_in_a_pool(|| {
+        let mut points = at_an_edge::<Noisy, Noisy>();
+        points.add(at_an_edge::<u64, Noisy>());
+        assert!(points.moving > 11_900, "{} points while entries moved", points.moving);
+        points.assert("at an edge, all operations", 14_400, &[Call::Hash, Call::Drop, Call::Closure, Call::Operator]);
     });
 }
 
@@ -139,7 +167,7 @@ fn in_the_middle() {
                 points.add(at_every_call(|| moving(number, 1), operation, "in the middle"));
             }
         }
-        assert!(points.moving > 800, "{} points while entries moved", points.moving);
-        points.assert("in the middle", 800, &[Call::Hash, Call::Eq, Call::Drop, Call::Hasher, Call::Closure]);
+        assert!(points.moving > 1200, "{} points while entries moved", points.moving);
+        points.assert("in the middle", 1200, &[Call::Hash, Call::Eq, Call::Drop, Call::Hasher, Call::Closure]);
     });
 }

@@ -10,21 +10,29 @@
 //! | file | scenes |
 //! | --- | --- |
 //! | `keyed` | operations on one key of an `AtomicMap` |
+//! | `handles` | those of its handles, and by what is equivalent to the key |
 //! | `whole` | operations on all its entries, and on many |
+//! | `reductions` | reductions, also of a pool |
+//! | `parallel` | other operations of a pool |
 //! | `migration` | both, while entries move: to a larger table, a smaller one, one without the slots of removed keys |
 //! | `dense` | `DenseMap` |
 //! | `published` | `Published` |
 //! | `peers` | those in which other maps had bugs, by the names of these |
 //! | `controls` | maps that do it wrong, which must be found |
+//! | `complete` | no public operation is missing |
 
+mod complete;
 mod controls;
 pub(crate) mod dense;
+mod handles;
 pub(crate) mod keyed;
 pub(crate) mod maps;
 pub(crate) mod migration;
+pub(crate) mod parallel;
 mod peers;
-mod published;
-mod whole;
+pub(crate) mod published;
+pub(crate) mod reductions;
+pub(crate) mod whole;
 
 use crate::fuse::{Call, Ending, blow_at};
 use crate::items::Ledger;
@@ -117,7 +125,8 @@ impl Points {
     }
 }
 
-fn panics_in_drops() -> usize {
+/// Destructors whose panics were contained, in this process.
+pub(crate) fn panics_in_drops() -> usize {
     AtomicMap::<u8, u8>::new().stats().panics_in_drops
 }
 

@@ -3,20 +3,32 @@
 use super::maps::{Map, Stage, first_value};
 use super::{Operation, Points, at_every_call};
 use crate::alone::alone;
-use crate::fuse::{Call, FusedState, call};
+use crate::fuse::{Call, FusedState, call, is_disturbed};
 use crate::items::{Item, Noisy};
+use atomic_dict::AtomicMap;
 
 /// Entries for keys that are there, and for some that are not.
-fn entries<K: Item, V: Item>(s: &Stage<K, V>) -> impl Iterator<Item = (K, V)> {
-    (0..30).step_by(3).map(|number| {
+pub(super) fn entries<K: Item, V: Item>(s: &Stage<K, V>) -> impl Iterator<Item = (K, V)> {
+    entries_from(500, s)
+}
+
+/// The same with other values, which begin there.
+pub(super) fn entries_from<K: Item, V: Item>(first: u64, s: &Stage<K, V>) -> impl Iterator<Item = (K, V)> {
+    (0..30).step_by(3).map(move |number| {
         call(Call::Iterator);
-        (s.key(number), s.value(number + 500))
+        (s.key(number), s.value(number + first))
     })
 }
 
-pub(super) fn operations<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
-    let mut all = traversing();
+pub(crate) fn operations<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    let mut all = shared();
     all.extend(consuming());
+    all
+}
+
+/// Those beside which others can use the map.
+pub(crate) fn shared<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+    let mut all = traversing();
     all.extend(bringing());
     all.extend(looking());
     all.extend(resizing());
@@ -29,12 +41,14 @@ fn traversing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
         Operation::new("iter, step by step", |s| {
             for (key, value) in &s.map().pin() {
                 call(Call::Closure);
-                assert!(key.number() < 100 && value.number() < 1000);
+                assert!(key.number() < 10_000 && value.number() < 100_000);
             }
         }),
         Operation::new("keys and values", |s| {
             let pinned = s.map().pin();
-            assert_eq!(pinned.keys().map(|_| call(Call::Closure)).count(), pinned.values().count());
+            let keys = pinned.keys().map(|_| call(Call::Closure)).count();
+            let values = pinned.values().map(|_| call(Call::Closure)).count();
+            assert!(keys == values || is_disturbed());
         }),
         Operation::new("fast_iter", |s| {
             let pinned = s.map().pin();
@@ -64,13 +78,13 @@ fn traversing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
         Operation::new("clear", |s| s.map().clear()),
         Operation::new("iter, which removes", |s| {
             let pinned = s.map().pin();
-            pinned.keys().for_each(|key| assert!(pinned.remove::<K>(&key).is_some()));
+            pinned.keys().for_each(|key| assert!(pinned.remove::<K>(&key).is_some() || is_disturbed()));
         }),
     ]
 }
 
-/// After these there is nothing left, in the map or of it.
-fn consuming<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
+/// After these there is nothing left, in the map or of it; nobody else can have it.
+pub(crate) fn consuming<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
     vec![
         Operation::new("drop", |s| drop(s.take())),
         Operation::new("into_iter", |s| {
@@ -103,26 +117,14 @@ fn bringing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
             let copy: Map<K, V> = entries(s).collect();
             assert_eq!(copy.len(), 10);
         }),
+        Operation::new("from an array", |s| {
+            let copy = AtomicMap::from([(s.key(0), s.value(1)), (s.key(7), s.value(2)), (s.key(0), s.value(3))]);
+            assert_eq!(copy.len(), 2);
+        }),
         Operation::new("clone", |s| {
             let copy = s.map().clone();
-            assert_eq!(copy.len(), s.map().len());
+            assert!(copy.len() == s.map().len() || is_disturbed());
         }),
-        Operation::adding("reduce", |s| {
-            let sum = |one: u64, other: u64| s.made(one + other);
-            s.map().reduce(entries(s), |_, current, new| sum(current.map_or(0, Item::number), new.number()));
-        }),
-        // Each key comes twice, so it may have one of its rows.
-        Operation::adding("reduce, twice", |s| {
-            let rows = entries(s).chain(entries(s));
-            s.map().reduce(rows, |_, current, new| s.made(current.map_or(0, Item::number) + new.number()));
-        }),
-        Operation::adding("reduce by references", |s| {
-            let keys: Vec<_> = (0..12).map(|number| s.key(number)).collect();
-            let rows = keys.iter().map(|key| (key, s.value(5000)));
-            s.map().reduce(rows, |_, current, new| s.made(current.map_or(0, Item::number) + new.number()));
-        }),
-        Operation::new("reduce_max", |s| s.map().reduce_max(entries(s))),
-        Operation::new("reduce_min", |s| s.map().reduce_min(entries(s))),
     ]
 }
 
@@ -146,14 +148,14 @@ fn looking<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
                 assert!(found.is_none_or(|value| value.number() > 0));
             }
         }),
-        Operation::new("eq", |s| assert!(s.map() == s.map())),
+        Operation::new("eq", |s| assert!(s.map() == s.map() || is_disturbed())),
         Operation::new("ne", |s| {
             let other = s.map().clone();
             other.insert(s.key(80), s.value(81));
-            assert!(*s.map() != other && other != *s.map());
+            assert!(*s.map() != other && other != *s.map() || is_disturbed());
         }),
-        Operation::new("debug", |s| assert!(format!("{:?}", s.map()).len() > 1)),
-        Operation::new("is_empty", |s| assert_eq!(s.map().is_empty(), s.map().approx_len() == 0)),
+        Operation::new("debug", |s| assert!(format!("{:?} {:?}", s.map(), s.map().pin()).len() > 3)),
+        Operation::new("is_empty", |s| assert!(s.map().is_empty() == (s.map().approx_len() == 0) || is_disturbed())),
     ]
 }
 
@@ -168,6 +170,10 @@ fn resizing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
         }),
         Operation::new("hasher", |s| {
             let _other: FusedState = s.map().hasher().clone();
+        }),
+        Operation::new("builder", |s| {
+            let other = || s.map().hasher().clone();
+            assert!(AtomicMap::<K, V>::builder().hasher(other()).capacity(9).hasher(other()).build().is_empty());
         }),
     ]
 }
@@ -189,8 +195,8 @@ fn boxed_keys_and_values() {
         assert_eq!(first_value(7), 15, "no value of the beginning is one that operations bring");
         let points = panic_everywhere::<Noisy, Noisy>();
         let kinds = [Call::Hash, Call::Eq, Call::Clone, Call::Drop, Call::Hasher, Call::Closure, Call::Iterator];
-        assert!(points.contained > 20, "{} contained", points.contained);
-        points.assert("all entries, boxed", 4000, &kinds);
+        assert!(points.contained > 75, "{} contained", points.contained);
+        points.assert("all entries, boxed", 3350, &kinds);
     });
 }
 
@@ -199,6 +205,6 @@ fn inline_keys_and_values() {
     alone(|| {
         let points = panic_everywhere::<u64, u64>();
         let kinds = [Call::Clone, Call::Drop, Call::Hasher, Call::Closure, Call::Iterator];
-        points.assert("all entries, inline", 1000, &kinds);
+        points.assert("all entries, inline", 1450, &kinds);
     });
 }
