@@ -20,6 +20,8 @@ pub(super) struct Arena<K: NthKey, V: Numbered> {
     pub(super) brought: AtomicBool,
     /// Whether any key may be removed.
     pub(super) cleared: AtomicBool,
+    /// Whether others have done their work.
+    worked: AtomicBool,
 }
 
 /// What there is at first.
@@ -73,12 +75,14 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
             made: AtomicU64::new(0),
             brought: AtomicBool::new(false),
             cleared: AtomicBool::new(false),
+            worked: AtomicBool::new(false),
         }
     }
 
     /// The work of an undisturbed thread: 500 insertions, so that the map grows several times, and with each something
     /// else. With `contended` it works on the subject too.
     pub(super) fn work(&self, thread: u64, contended: bool) {
+        self.worked.store(true, Relaxed);
         for number in 0..WORK_EACH {
             let own = WORK + thread * WORK_EACH + number;
             let key = K::nth(own);
@@ -144,7 +148,8 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
         assert!(is_brought == brought || cleared && !is_brought, "a key that comes with the subject");
         let old: u64 = (0..self.size).map(|number| self.count_old(number)).sum();
         assert!(old == 0 || !cleared, "keys that were there when the map was cleared");
-        let own: u64 = (0..2 * WORK_EACH).map(|number| self.count_own(number)).sum();
+        let worked = u64::from(self.worked.load(Relaxed));
+        let own: u64 = (0..2 * WORK_EACH * worked).map(|number| self.count_own(number)).sum();
         let expected = u64::from(present) + u64::from(is_brought) + old + own;
         let pinned = self.map.pin();
         let keys: HashSet<K> = pinned.iter().map(|(key, _)| K::clone(&key)).collect();

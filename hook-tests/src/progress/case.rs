@@ -72,7 +72,12 @@ fn begin(fresh: bool) {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// A victim beside nobody.
+    pub(super) fn of(victim: Work<'a>, others: &'a (dyn Fn(u64) + Sync)) -> Self {
+        Self { accomplice: None, victim, fresh: false, between: &|| {}, others, deadline: DEADLINE }
+    }
+
     /// With whether it is parked.
     fn start_accomplice<'s>(&'s self, scope: &'s Scope<'s, '_>) -> Option<(Planned, bool)> {
         let (work, stop) = self.accomplice.as_ref()?;
@@ -81,26 +86,27 @@ impl Case<'_> {
         Some((accomplice, parked))
     }
 
-    /// The names of the sites that the victim reaches, in order.
-    pub(super) fn record(&self) -> Vec<&'static str> {
-        let plan = thread::scope(|scope| {
-            let _accomplice = self.start_accomplice(scope);
+    /// The names of the sites that the victim reaches, in order, and whether the accomplice was parked meanwhile.
+    pub(super) fn record(&self) -> (Vec<&'static str>, bool) {
+        let (plan, parked) = thread::scope(|scope| {
+            let accomplice = self.start_accomplice(scope);
             let victim = scope.spawn(|| {
                 begin(self.fresh);
                 with_plan(Plan::Record(Vec::new()), self.victim).1
             });
-            victim.join().expect("the victim panicked")
+            let plan = victim.join().expect("the victim panicked");
+            (plan, accomplice.is_none_or(|(_, parked)| parked))
         });
         match plan {
-            Plan::Record(names) => names,
+            Plan::Record(names) => (names, parked),
             other => unreachable!("{other:?}"),
         }
     }
 
-    /// Runs the case with the victim stopping at `stops`, one after the other. All threads are done when it returns.
+    /// Runs the case with the victim stopping at `stops`, one after the other. The others do nothing if it does
+    /// not come to the last one, or the accomplice to its own. All threads are done when it returns.
     pub(super) fn run(&self, stops: &[Stop]) -> Verdict {
         let last = stops.len() as u32;
-        let (done, finished) = mpsc::channel();
         thread::scope(|scope| {
             let accomplice = self.start_accomplice(scope);
             let victim = Planned::spawn(scope, self.fresh, self.victim, stops);
@@ -112,17 +118,26 @@ impl Case<'_> {
                     victim.0.release(stop);
                 }
             }
-            for thread in 0..2 {
-                let done = done.clone();
-                scope.spawn(move || {
-                    as_users(true, || (self.others)(thread));
-                    done.send(()).expect("the case waits");
-                });
-            }
             parked &= accomplice.as_ref().is_none_or(|accomplice| accomplice.1);
-            let stuck = (0..2).any(|_| finished.recv_timeout(self.deadline).is_err());
+            let stuck = parked && !self.ends_in_time(scope, 2, self.others);
             drop((accomplice, victim));
             Verdict { parked, stuck }
         })
+    }
+
+    /// Whether so many threads have done some work by the deadline.
+    fn ends_in_time<'s>(&self, scope: &'s Scope<'s, '_>, threads: u64, work: &'s (dyn Fn(u64) + Sync)) -> bool {
+        let (done, finished) = mpsc::channel();
+        for thread in 0..threads {
+            let done = done.clone();
+            scope.spawn(move || {
+                as_users(true, || work(thread));
+                // Behind the deadline nobody asks.
+                let _ = done.send(());
+            });
+        }
+        // So that a panic is noticed at once.
+        drop(done);
+        (0..threads).all(|_| finished.recv_timeout(self.deadline).is_ok())
     }
 }

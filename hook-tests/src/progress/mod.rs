@@ -6,7 +6,8 @@
 //! - the same, of first hits, with a second victim parked in the middle of a claim, a removal, the moving of a slot or
 //!   a publication that the first one meets;
 //! - every site was parked at by one of these tests, but for a list of exceptions with their reasons;
-//! - a map behind a mutex, run along, is found out.
+//! - a map behind a mutex, run along, is found out;
+//! - each operation has cases in each setting, and each second victim is there: nobody is passed over in silence.
 //!
 //! What a thread does before its first operation it does only in some cases, which are about that.
 //!

@@ -3,7 +3,7 @@
 //! All of these pairs would be some hundred thousand cases: as many first victims are drawn as `PROGRESS_SCALE` says.
 
 use super::arena::{Arena, Setting};
-use super::case::{Case, DEADLINE};
+use super::case::Case;
 use super::coverage::Coverage;
 use super::operations::OPERATIONS;
 use super::scenarios::park_everywhere;
@@ -28,15 +28,7 @@ fn drawn<K: NthKey, V: Numbered>(choices: &mut Choices) -> Coverage {
     };
     let (first, second) = (choices.of(&OPERATIONS), choices.of(&OPERATIONS));
     let arena = Arena::<K, V>::new(setting);
-    let case = Case {
-        accomplice: None,
-        victim: &|| arena.operate(first),
-        fresh: false,
-        between: &|| {},
-        others: &|_| {},
-        deadline: DEADLINE,
-    };
-    let sites = case.record();
+    let (sites, _) = Case::of(&|| arena.operate(first), &|_| {}).record();
     // The n-th site, and how often it was reached by then.
     let index = choices.below(sites.len() as u64) as usize;
     let site = sites[index];
@@ -51,16 +43,21 @@ fn two_threads_parked_anywhere_stop_nobody() {
         let seed = settings::seed(SEED);
         println!("{SEED}={seed}");
         let mut choices = Choices::seeded(seed);
-        let (mut coverage, scale) = (Coverage::default(), setting(SCALE, 1));
+        let (mut coverage, mut parked, scale) = (Coverage::default(), 0, setting(SCALE, 1));
         for first in 0..FIRST_VICTIMS * scale {
-            coverage.add(drawn::<u64, u64>(&mut choices));
-            coverage.add(drawn::<String, String>(&mut choices));
-            assert!(coverage.stuck.is_empty(), "{SEED}={seed}: stopped others: {:?}", coverage.stuck);
+            for part in [drawn::<u64, u64>(&mut choices), drawn::<String, String>(&mut choices)] {
+                parked += u64::from(part.cases > 0);
+                coverage.add(part);
+            }
+            coverage.assert_nobody_stuck();
             if (first + 1).is_multiple_of(FIRST_VICTIMS * 10) {
                 eprintln!("{} first victims, {coverage}", 2 * (first + 1));
             }
         }
-        println!("{coverage}, with {} first victims", 2 * FIRST_VICTIMS * scale);
-        assert!(coverage.cases as u64 >= 10 * FIRST_VICTIMS * scale, "the second victims were not parked");
+        let drawn = 2 * FIRST_VICTIMS * scale;
+        println!("{coverage}, with {parked} of {drawn} first victims");
+        // Some were recorded at what depends on the state of the collector. The others meet 17 or so, a few none.
+        assert!(parked >= drawn * 4 / 5, "only {parked} of {drawn} first victims were parked");
+        assert!(coverage.cases as u64 >= drawn * 9, "the second victims were not parked");
     });
 }

@@ -3,7 +3,7 @@
 //!
 //! Operations on maps and cells come to most of these sites by chance, so here the parts stand by themselves.
 
-use super::case::{Case, DEADLINE};
+use super::case::Case;
 use super::coverage::{self, Coverage};
 use super::sites;
 use crate::alone::alone;
@@ -193,20 +193,13 @@ fn every_case() {
     for operation in OPERATIONS {
         let with_case = |_: bool, run: &mut dyn FnMut(&Case<'_>)| {
             let arena = Arena::new();
-            run(&Case {
-                accomplice: None,
-                victim: &|| arena.operate(operation),
-                fresh: false,
-                between: &|| {},
-                others: &|_| arena.work(),
-                deadline: DEADLINE,
-            });
+            run(&Case::of(&|| arena.operate(operation), &|_| arena.work()));
             arena
         };
-        coverage.add(coverage::park_everywhere(operation, with_case, |arena| arena.verify()));
+        coverage.add(coverage::park_everywhere((operation, (), None::<()>), with_case, |arena| arena.verify()));
     }
     println!("{coverage}");
-    assert!(coverage.stuck.is_empty(), "stopped others: {:?}", coverage.stuck);
+    coverage.assert_complete("platform", 38);
     let mut missing = sites::of_common_parts();
     sites::cross_off(&mut missing, &coverage.sites);
     assert!(missing.is_empty(), "never parked at: {missing:?}");

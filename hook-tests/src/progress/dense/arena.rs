@@ -20,6 +20,8 @@ pub(super) struct Arena<V: Numbered> {
     pub(super) pushed: AtomicUsize,
     /// Whether the value of any index may be removed.
     pub(super) cleared: AtomicBool,
+    /// Whether others have done their work.
+    worked: AtomicBool,
 }
 
 /// What there is at first.
@@ -71,11 +73,13 @@ impl<V: Numbered> Arena<V> {
             made: AtomicU64::new(0),
             pushed: AtomicUsize::new(0),
             cleared: AtomicBool::new(false),
+            worked: AtomicBool::new(false),
         }
     }
 
     /// The work of an undisturbed thread, behind a growing number of segments.
     pub(super) fn work(&self, thread: u64, contended: bool) {
+        self.worked.store(true, Relaxed);
         for number in 0..WORK_EACH {
             let own = WORK + (number * 2 + thread as usize) * 3;
             assert!(self.map.insert(own, V::numbered(own as u64)).is_none());
@@ -118,7 +122,8 @@ impl<V: Numbered> Arena<V> {
             assert!(if is_own { number == index as u64 } else { self.is_subjects(number) }, "index {index}: {number}");
         }
         if !is_cleared {
-            let own = 2 * (0..WORK_EACH).filter(|number| number % 8 != 0).count();
+            let worked = usize::from(self.worked.load(Relaxed));
+            let own = worked * 2 * (0..WORK_EACH).filter(|number| number % 8 != 0).count();
             let expected = OLD.len() + own + usize::from(present) + self.pushed.load(Relaxed);
             assert_eq!(found, expected, "entries");
         }
