@@ -21,7 +21,7 @@ pub(super) struct Arena<K: NthKey, V: Numbered> {
     /// Whether any key may be removed.
     pub(super) cleared: AtomicBool,
     /// Whether others have done their work.
-    worked: AtomicBool,
+    pub(super) worked: AtomicBool,
 }
 
 /// What there is at first.
@@ -141,6 +141,12 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
 
     /// All that was put in is there, once, and nothing else.
     pub(super) fn verify(&self) {
+        let expected = self.verify_contents();
+        assert_eq!(self.map.len() as u64, expected, "length");
+    }
+
+    /// The same for all but the exact length, which may have to wait. Returns what that is, if nobody changes it.
+    pub(super) fn verify_contents(&self) -> u64 {
         let present = self.map.contains_key(&K::nth(self.subject));
         self.ledger.verify(present);
         let (brought, cleared) = (self.brought.load(Relaxed), self.cleared.load(Relaxed));
@@ -154,6 +160,6 @@ impl<K: NthKey, V: Numbered> Arena<K, V> {
         let pinned = self.map.pin();
         let keys: HashSet<K> = pinned.iter().map(|(key, _)| K::clone(&key)).collect();
         assert_eq!((keys.len() as u64, pinned.iter().count() as u64), (expected, expected), "keys of a traversal");
-        assert_eq!(self.map.len() as u64, expected, "length");
+        expected
     }
 }

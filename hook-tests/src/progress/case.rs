@@ -23,6 +23,8 @@ pub(super) struct Case<'a> {
     pub(super) between: Work<'a>,
     /// Done by two threads while the victim is at its last stop.
     pub(super) others: &'a (dyn Fn(u64) + Sync),
+    /// Done behind that, while the victim is still there.
+    pub(super) behind: Option<Work<'a>>,
     /// How long the others may take.
     pub(super) deadline: Duration,
 }
@@ -75,7 +77,7 @@ fn begin(fresh: bool) {
 impl<'a> Case<'a> {
     /// A victim beside nobody.
     pub(super) fn of(victim: Work<'a>, others: &'a (dyn Fn(u64) + Sync)) -> Self {
-        Self { accomplice: None, victim, fresh: false, between: &|| {}, others, deadline: DEADLINE }
+        Self { accomplice: None, victim, fresh: false, between: &|| {}, others, behind: None, deadline: DEADLINE }
     }
 
     /// With whether it is parked.
@@ -107,6 +109,7 @@ impl<'a> Case<'a> {
     /// not come to the last one, or the accomplice to its own. All threads are done when it returns.
     pub(super) fn run(&self, stops: &[Stop]) -> Verdict {
         let last = stops.len() as u32;
+        let behind = |_| self.behind.iter().for_each(|work| work());
         thread::scope(|scope| {
             let accomplice = self.start_accomplice(scope);
             let victim = Planned::spawn(scope, self.fresh, self.victim, stops);
@@ -119,7 +122,9 @@ impl<'a> Case<'a> {
                 }
             }
             parked &= accomplice.as_ref().is_none_or(|accomplice| accomplice.1);
-            let stuck = parked && !self.ends_in_time(scope, 2, self.others);
+            let stuck = parked
+                && !(self.ends_in_time(scope, 2, self.others)
+                    && self.ends_in_time(scope, u64::from(self.behind.is_some()), &behind));
             drop((accomplice, victim));
             Verdict { parked, stuck }
         })

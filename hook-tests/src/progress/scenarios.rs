@@ -2,6 +2,7 @@
 
 use super::arena::{Arena, Setting};
 use super::case::{Case, DEADLINE, Verdict};
+use super::claims::operations_behind_those_who_are_left;
 use super::coverage::{self, Coverage};
 use super::operations::{OPERATIONS, Operation};
 use super::sites;
@@ -250,7 +251,7 @@ fn operations_of_one_thread_too_many() -> Coverage {
 type Part = (&'static str, usize, fn() -> Coverage);
 
 /// Those of every type.
-fn of<K: NthKey, V: Numbered>() -> [Part; 7] {
+fn of<K: NthKey, V: Numbered>() -> [Part; 8] {
     [
         ("alone", 11_900, operations_alone::<K, V>),
         ("first of threads", 95, first_operations::<K, V>),
@@ -258,6 +259,7 @@ fn of<K: NthKey, V: Numbered>() -> [Part; 7] {
         ("on removed keys", 3_900, operations_on_removed_keys::<K, V>),
         ("on a closed table", 1_280, operations_on_a_closed_table::<K, V>),
         ("in long partitions", 48, walks_of_long_partitions::<K, V>),
+        ("behind those who are left", 200, operations_behind_those_who_are_left::<K, V>),
         ("batches in a large table", 32, batches_in_a_large_table::<K, V>),
     ]
 }

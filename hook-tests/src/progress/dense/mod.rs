@@ -10,6 +10,7 @@ mod operations;
 
 use super::case::Case;
 use super::coverage::{self, Coverage};
+use super::left::{Left, leave_each};
 use super::sites;
 use crate::alone::alone;
 use crate::platform::hook::Stop;
@@ -104,6 +105,29 @@ fn len_beside_a_stopped_insertion<V: Numbered>() -> Coverage {
     coverage
 }
 
+/// An insertion that never comes to an end: with a segment that nobody knows of, in front of its slot, or with a number.
+/// The first number that is free is that of index 1.
+fn operations_behind_those_who_are_left<V: Numbered>(numbers: &[u64]) -> Coverage {
+    let insertion = |(operation, site, index), number| Left {
+        setting: Setting::of((index, false), number),
+        operation,
+        site,
+        other: None,
+        inserting: usize::from(site != "SEGMENT_SET"),
+    };
+    let boxed = [
+        (Operation::Insert, "SEGMENT_SET", 60),
+        (Operation::Insert, "DENSE_SET", 2),
+        (Operation::Upsert, "DENSE_SET", 6),
+        (Operation::Compute, "DENSE_SET", 60),
+        (Operation::Push, "DENSE_SET", 1),
+    ];
+    let plain = [(Operation::Insert, "DENSE_SWAP", 2), (Operation::Insert, "DENSE_SWAP", 6)];
+    let boxed = boxed.map(|place| insertion(place, numbers[numbers.len() - 1]));
+    let plain = plain.map(|place| insertion(place, PLAIN)).into_iter().filter(|_| numbers.len() > 1);
+    leave_each(boxed.into_iter().chain(plain), Arena::<V>::new)
+}
+
 /// Each part has at least four in five of the cases that a run has.
 fn every_case<V: Numbered>(entries: &str, numbers: &[u64]) -> Coverage {
     let mut coverage = Coverage::default();
@@ -111,6 +135,7 @@ fn every_case<V: Numbered>(entries: &str, numbers: &[u64]) -> Coverage {
         ("alone", 800 * numbers.len(), operations_alone::<V>(numbers)),
         ("first of threads", 13, first_operations::<V>()),
         ("in pairs", 1_100, operations_in_pairs::<V>()),
+        ("behind those who are left", 24, operations_behind_those_who_are_left::<V>(numbers)),
         ("batches in a large map", 5, batches_in_a_large_map::<V>()),
         ("length beside a stopped insertion", 1, len_beside_a_stopped_insertion::<V>()),
     ] {

@@ -2,6 +2,7 @@
 
 use super::arena::{Arena, MADE};
 use crate::api::{Compute, Expected};
+use crate::progress::left::Scene;
 use crate::support::Numbered;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -11,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 /// under a pin of its own if values are boxed. `get_or_insert` is its form with a closure; `push` is `try_push`;
 /// `extend` inserts one by one; `is_empty`, `iter`, `keys`, `values` and `Debug` are traversals; `retain` and `clear`
 /// end with `flush`. `capacity` and `max_index` read nothing that changes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Get,
     Contains,
@@ -175,5 +176,45 @@ impl<V: Numbered> Arena<V> {
             V::numbered(number)
         });
         i64::from(is_made && found == number)
+    }
+}
+
+impl<V: Numbered> Scene for Arena<V> {
+    type Operation = Operation;
+
+    const ALL: &'static [Operation] = &OPERATIONS;
+
+    const LOOKS: &'static [Operation] = &[
+        Operation::Get,
+        Operation::Contains,
+        Operation::Iterate,
+        Operation::Range,
+        Operation::Batch,
+        Operation::Len,
+        Operation::Figures,
+    ];
+
+    const UNTOLD: &'static [Operation] = &[Operation::Retain, Operation::Clear];
+
+    const CLEAR: Operation = Operation::Clear;
+
+    fn operate(&self, operation: Operation) {
+        Self::operate(self, operation);
+    }
+
+    fn work(&self, thread: u64, contended: bool) {
+        Self::work(self, thread, contended);
+    }
+
+    fn verify_contents(&self) -> usize {
+        Self::verify_contents(self)
+    }
+
+    fn lengths(&self) -> (usize, (usize, usize)) {
+        (self.map.approx_len(), self.map.len_bounds())
+    }
+
+    fn verify(&self) {
+        Self::verify(self);
     }
 }
