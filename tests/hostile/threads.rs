@@ -19,7 +19,8 @@ fn die() -> ! {
 }
 
 /// The closure of an insertion panics, and the thread is gone: the key is free for others, at once. Closures run before a slot is
-/// claimed, so no claim is left behind here; threads that end behind one are those of the next test, and of `hook-tests`.
+/// claimed, and nothing of the user's between claim and value, so no thread ends there. One that is stopped there for
+/// good is in `hook-tests`, `progress::claims`.
 #[test]
 fn a_thread_that_ends_before_its_value_is_there() {
     alone(|| {
