@@ -90,7 +90,7 @@ impl<'m, V: 'static> Pinned<'m, V> {
 
 impl<V: Send + Sync + 'static> Pinned<'_, V> {
     /// The value of an index. Wait-free, writes nothing shared (but for values of 8 bytes that need a box: see
-    /// [`DenseMap`](crate::DenseMap)). Linearizable.
+    /// [`DenseMap`]). Linearizable.
     ///
     /// ```
     /// let map = atomic_dict::DenseMap::new();
