@@ -28,11 +28,11 @@ pub(crate) fn collect() {
 /// Collects until all is gone that waits now; in how many steps, or `None` if nothing more can be freed. Counts those that free something.
 fn collect_what_waits(useful: &mut usize) -> Option<usize> {
     // Bags are emptied in the order in which they were handed over: when this one is, so are all before it.
-    // (Where shares are counted by `Arc`, the thread sanitizer sees races: the last one to go orders the others by a fence.)
-    let (share, emptied) = mpsc::channel();
-    hand_over(share);
+    // (No `Arc`: who drops the last one orders the others by a fence, where the thread sanitizer sees a race.)
+    let (sender, receiver) = mpsc::channel();
+    hand_over(sender);
     let mut patience = Patience::new(epoch::pending_bytes());
-    while emptied.try_recv() == Err(TryRecvError::Empty) {
+    while receiver.try_recv() != Err(TryRecvError::Disconnected) {
         if patience.is_over(*useful) {
             return None;
         }
@@ -74,10 +74,10 @@ impl Patience {
     }
 }
 
-/// Gives the end of a channel to the collector, behind everything that this thread has retired.
-fn hand_over(share: Sender<Infallible>) {
+/// Has the collector drop one end of a channel, behind everything that this thread has retired.
+fn hand_over(sender: Sender<Infallible>) {
     let guard = epoch::pin();
-    guard.defer(move || drop(share));
+    guard.defer(move || drop(sender));
     guard.flush();
 }
 

@@ -20,7 +20,7 @@ const TURNS_PER_REQUEST: usize = 16_384 * SPINS_FOR_LEN;
 /// What is given is counted in such parts of a turn, as threads may share a cell.
 const PARTS: i64 = 1024;
 
-/// What a request adds. Those who wait are counted below it: no system has more threads.
+/// What a request adds. Those who wait are counted below it: Linux has no more threads than that.
 const REQUEST: i64 = 1 << 22;
 
 /// Who wants quiet.
@@ -90,7 +90,7 @@ fn asks_after(attempts: usize) -> bool {
 fn give(given: i64, request: i64, turns: usize, sharers: usize) -> (usize, i64) {
     let per_request = TURNS_PER_REQUEST as i64 * PARTS;
     let share = (turns as i64 * PARTS / sharers as i64).max(1);
-    // Sums wrap, and are compared by what lies between them.
+    // Sums wrap, and are compared by what lies between them: who misses 2^33 requests in a row may miss as many more.
     let most = request.wrapping_mul(per_request);
     match most.wrapping_sub(given) {
         ..=0 => (0, given),
