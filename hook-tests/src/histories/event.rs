@@ -114,7 +114,7 @@ impl Event for MapEvent {
     fn may_change(&self) -> bool {
         match self {
             Self::Key(_, event) => event.may_change(),
-            Self::Others(_) => true,
+            Self::Others(number) => *number != 0,
             Self::Len(..) => false,
         }
     }
