@@ -14,6 +14,7 @@
 //! | `whole` | operations on all its entries, and on many |
 //! | `reductions` | reductions, also of a pool |
 //! | `parallel` | other operations of a pool |
+//! | `alike` | of these those that read the same for dense maps |
 //! | `migration` | both, while entries move: to a larger table, a smaller one, one without the slots of removed keys |
 //! | `dense` | `DenseMap` |
 //! | `published` | `Published` |
@@ -21,6 +22,7 @@
 //! | `controls` | maps that do it wrong, which must be found |
 //! | `complete` | no public operation is missing |
 
+mod alike;
 mod complete;
 mod controls;
 pub(crate) mod dense;

@@ -1,7 +1,7 @@
 //! Operations of a rayon pool, on all entries of a map, and on many; reductions apart.
 
 use super::maps::{Map, Stage};
-use super::{Operation, Points, at_every_call, dense};
+use super::{Operation, Points, alike, at_every_call, dense};
 use crate::alone::alone_in_a_pool;
 use crate::fuse::{Call, call};
 use crate::items::{Item, Noisy};
@@ -30,54 +30,36 @@ fn values<V: Item>(s: &dense::Stage<V>) -> impl IndexedParallelIterator<Item = (
 
 /// On maps that others may use meanwhile.
 pub(crate) fn operations<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
-    vec![
-        Operation::new("par_extend", |s| {
-            let mut map = s.map();
-            map.par_extend(entries_from(500, s));
-        }),
-        Operation::new("from_par_iter", |s| {
+    let mut all = alike::shared_in_a_pool!(Stage<K, V>, |s| entries_from(500, s));
+    all.extend([
+        Operation::<Stage<K, V>>::new("from_par_iter", |s| {
             let copy: Map<K, V> = entries_from(500, s).collect();
             assert_eq!(copy.len(), 10);
         }),
-        Operation::new("par_iter", |s| s.map().pin().par_iter().for_each(|_| call(Call::Closure))),
         Operation::new("par_iter, which removes", |s| {
             s.map().pin().par_iter().for_each(|(key, _)| drop(s.map().remove::<K>(&key)));
         }),
-    ]
+    ]);
+    all
 }
 
 pub(crate) fn consuming<K: Item, V: Item>() -> Operation<Stage<K, V>> {
-    Operation::new("into_par_iter", |s| {
-        if let Some(map) = s.take() {
-            map.into_par_iter().for_each(|_| call(Call::Closure));
-        }
-    })
+    alike::consuming_in_a_pool!(Stage<K, V>)
 }
 
 /// The same of dense maps.
 pub(crate) fn of_indices<V: Item>() -> Vec<Operation<dense::Stage<V>>> {
-    vec![
-        Operation::new("par_extend", |s| {
-            let mut map = s.map();
-            map.par_extend(values(s));
-        }),
-        Operation::new("from_par_iter", |s| {
+    let mut all = alike::shared_in_a_pool!(dense::Stage<V>, values);
+    all.extend([
+        Operation::<dense::Stage<V>>::new("from_par_iter", |s| {
             let copy: DenseMap<V> = values(s).collect();
             assert_eq!(copy.len(), 13);
         }),
-        Operation::new("par_iter", |s| s.map().pin().par_iter().for_each(|_| call(Call::Closure))),
         Operation::new("par_iter, which removes", |s| {
             s.map().pin().par_iter().for_each(|(index, _)| drop(s.map().remove(index)));
         }),
-    ]
-}
-
-pub(crate) fn consuming_indices<V: Item>() -> Operation<dense::Stage<V>> {
-    Operation::new("into_par_iter", |s| {
-        if let Some(map) = s.take() {
-            map.into_par_iter().for_each(|_| call(Call::Closure));
-        }
-    })
+    ]);
+    all
 }
 
 fn panic_everywhere<K: Item, V: Item>() -> Points {
@@ -90,7 +72,7 @@ fn panic_everywhere<K: Item, V: Item>() -> Points {
     }
     for capacity in [0, 10] {
         let make = || dense::Stage::<V>::new(0, capacity, (0..75).step_by(4));
-        for operation in of_indices().into_iter().chain([consuming_indices()]) {
+        for operation in of_indices().into_iter().chain([alike::consuming_in_a_pool!(dense::Stage<V>)]) {
             points.add(at_every_call(make, &operation, &format!("in a pool, on {capacity}")));
         }
     }

@@ -1,7 +1,7 @@
 //! Operations on all entries of an `AtomicMap`, and on many.
 
 use super::maps::{Map, Stage, first_value};
-use super::{Operation, Points, at_every_call};
+use super::{Operation, Points, alike, at_every_call};
 use crate::alone::alone;
 use crate::fuse::{Call, FusedState, call, is_disturbed};
 use crate::items::{Item, Noisy};
@@ -28,7 +28,8 @@ pub(crate) fn operations<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
 
 /// Those beside which others can use the map.
 pub(crate) fn shared<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
-    let mut all = traversing();
+    let mut all = alike::shared!(Stage<K, V>);
+    all.extend(traversing());
     all.extend(bringing());
     all.extend(looking());
     all.extend(resizing());
@@ -37,24 +38,12 @@ pub(crate) fn shared<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
 
 fn traversing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
     vec![
-        Operation::new("iter", |s| s.map().pin().iter().for_each(|_| call(Call::Closure))),
         Operation::new("iter, step by step", |s| {
             for (key, value) in &s.map().pin() {
                 call(Call::Closure);
                 assert!(key.number() < 10_000 && value.number() < 100_000);
             }
         }),
-        Operation::new("keys and values", |s| {
-            let pinned = s.map().pin();
-            let keys = pinned.keys().map(|_| call(Call::Closure)).count();
-            let values = pinned.values().map(|_| call(Call::Closure)).count();
-            assert!(keys == values || is_disturbed());
-        }),
-        Operation::new("fast_iter", |s| {
-            let pinned = s.map().pin();
-            (0..3).for_each(|part| pinned.fast_iter(3, part).for_each(|_| call(Call::Closure)));
-        }),
-        Operation::new("for_each", |s| s.map().for_each(|_, _| call(Call::Closure))),
         Operation::new("retain", |s| {
             s.map().retain(|key, _| {
                 call(Call::Closure);
@@ -75,7 +64,6 @@ fn traversing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
             },
             |found, _, _| found == 500 || found == 501,
         ),
-        Operation::new("clear", |s| s.map().clear()),
         Operation::new("iter, which removes", |s| {
             let pinned = s.map().pin();
             pinned.keys().for_each(|key| assert!(pinned.remove::<K>(&key).is_some() || is_disturbed()));
@@ -85,25 +73,14 @@ fn traversing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
 
 /// After these there is nothing left, in the map or of it; nobody else can have it.
 pub(crate) fn consuming<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
-    vec![
-        Operation::new("drop", |s| drop(s.take())),
-        Operation::new("into_iter", |s| {
-            if let Some(map) = s.take() {
-                map.into_iter().for_each(|_| call(Call::Closure));
-            }
-        }),
-        Operation::new("into_iter, in part", |s| {
-            if let Some(map) = s.take() {
-                let mut entries = map.into_iter();
-                assert!(entries.next().is_some());
-                let _second = entries.next();
-            }
-        }),
-        Operation::new("drain", |s| s.map_mut().drain().for_each(|_| call(Call::Closure))),
+    let mut all = alike::consuming!(Stage<K, V>);
+    all.extend([
+        Operation::<Stage<K, V>>::new("drain", |s| s.map_mut().drain().for_each(|_| call(Call::Closure))),
         Operation::new("drain, in part", |s| {
             let _first = s.map_mut().drain().next();
         }),
-    ]
+    ]);
+    all
 }
 
 fn bringing<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
@@ -154,8 +131,6 @@ fn looking<K: Item, V: Item>() -> Vec<Operation<Stage<K, V>>> {
             other.insert(s.key(80), s.value(81));
             assert!(*s.map() != other && other != *s.map() || is_disturbed());
         }),
-        Operation::new("debug", |s| assert!(format!("{:?} {:?}", s.map(), s.map().pin()).len() > 3)),
-        Operation::new("is_empty", |s| assert!(s.map().is_empty() == (s.map().approx_len() == 0) || is_disturbed())),
     ]
 }
 

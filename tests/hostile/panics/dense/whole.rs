@@ -3,7 +3,7 @@
 use super::Stage;
 use crate::fuse::{Call, call, is_disturbed};
 use crate::items::Item;
-use crate::panics::Operation;
+use crate::panics::{Operation, alike};
 use atomic_dict::DenseMap;
 
 fn entries<V: Item>(s: &Stage<V>) -> impl Iterator<Item = (usize, V)> {
@@ -15,13 +15,14 @@ fn entries<V: Item>(s: &Stage<V>) -> impl Iterator<Item = (usize, V)> {
 
 pub(crate) fn whole<V: Item>() -> Vec<Operation<Stage<V>>> {
     let mut all = shared();
-    all.extend(consuming());
+    all.extend(alike::consuming!(Stage<V>));
     all
 }
 
 /// Those beside which others can use the map.
 pub(crate) fn shared<V: Item>() -> Vec<Operation<Stage<V>>> {
-    let mut all = traversing();
+    let mut all = alike::shared!(Stage<V>);
+    all.extend(traversing());
     all.extend(bringing());
     all.extend(looking());
     all
@@ -29,13 +30,7 @@ pub(crate) fn shared<V: Item>() -> Vec<Operation<Stage<V>>> {
 
 fn traversing<V: Item>() -> Vec<Operation<Stage<V>>> {
     vec![
-        Operation::new("iter", |s| s.map().pin().iter().for_each(|_| call(Call::Closure))),
         Operation::new("range", |s| s.map().pin().range(2..70).for_each(|_| call(Call::Closure))),
-        Operation::new("fast_iter", |s| {
-            let pinned = s.map().pin();
-            (0..3).for_each(|part| pinned.fast_iter(3, part).for_each(|_| call(Call::Closure)));
-        }),
-        Operation::new("for_each", |s| s.map().for_each(|_, _| call(Call::Closure))),
         Operation::new("retain", |s| {
             s.map().retain(|index, _| {
                 call(Call::Closure);
@@ -56,12 +51,6 @@ fn traversing<V: Item>() -> Vec<Operation<Stage<V>>> {
             },
             |found, _, _| found == 500 || found == 501,
         ),
-        Operation::new("keys and values", |s| {
-            let pinned = s.map().pin();
-            let keys = pinned.keys().map(|_| call(Call::Closure)).count();
-            let values = pinned.values().map(|_| call(Call::Closure)).count();
-            assert!(keys == values || is_disturbed());
-        }),
         Operation::new("iter, step by step", |s| {
             for (index, value) in &s.map().pin() {
                 call(Call::Closure);
@@ -71,24 +60,6 @@ fn traversing<V: Item>() -> Vec<Operation<Stage<V>>> {
         Operation::new("iter, which removes", |s| {
             let pinned = s.map().pin();
             pinned.keys().for_each(|index| assert!(pinned.remove(index).is_some() || is_disturbed()));
-        }),
-        Operation::new("clear", |s| s.map().clear()),
-    ]
-}
-
-/// After these there is nothing left, in the map or of it; nobody else can have it.
-fn consuming<V: Item>() -> Vec<Operation<Stage<V>>> {
-    vec![
-        Operation::new("drop", |s| drop(s.take())),
-        Operation::new("into_iter", |s| {
-            if let Some(map) = s.take() {
-                map.into_iter().for_each(|_| call(Call::Closure));
-            }
-        }),
-        Operation::new("into_iter, in part", |s| {
-            if let Some(map) = s.take() {
-                let _first = map.into_iter().next();
-            }
         }),
     ]
 }
@@ -120,7 +91,5 @@ fn looking<V: Item>() -> Vec<Operation<Stage<V>>> {
             let pinned = s.map().pin();
             pinned.batch_getitem(0..20_usize).chunk_size(4).for_each(|_| call(Call::Closure));
         }),
-        Operation::new("debug", |s| assert!(format!("{:?} {:?}", s.map(), s.map().pin()).len() > 3)),
-        Operation::new("is_empty", |s| assert!(s.map().is_empty() == (s.map().approx_len() == 0) || is_disturbed())),
     ]
 }
