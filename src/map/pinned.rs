@@ -1,13 +1,11 @@
-//! The handle: all operations under one guard.
+//! The handle: operations on keys under one guard. Those on all entries are in `whole`.
 
 use super::AtomicMap;
-use super::iter::Iter;
 use crate::api::outcome::{ExpectationFailed, Expected, OccupiedError};
 use crate::api::refs::Ref;
 use crate::platform::discards;
 use crate::platform::epoch::{self, Guard};
-use crate::table::{Habit, Hashes};
-use core::fmt;
+use crate::table::Habit;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -345,66 +343,5 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static, S: BuildHas
             Ok(before) => Ok(before.map(Ref)),
             Err(failed) => Err(failed.map_actual(Ref)),
         }
-    }
-
-    /// All entries, in no particular order. Never blocks writers.
-    ///
-    /// A key that is present from this call to the end of the iteration is yielded exactly once, any other at most once;
-    /// each value is one that the key had meanwhile. Completes a running migration first.
-    ///
-    /// ```
-    /// let map = atomic_dict::AtomicMap::new();
-    /// let pinned = map.pin();
-    /// pinned.insert(1, 10);
-    /// pinned.insert(2, 20);
-    /// assert_eq!(pinned.iter().map(|(key, value)| *key + *value).sum::<i32>(), 33);
-    /// ```
-    pub fn iter(&self) -> Iter<'_, K, V, S> {
-        self.walk(Hashes::ALL)
-    }
-
-    /// One of `partitions` parts of the entries, number `this_partition` counted from 0: for threads that share out a map
-    /// without talking to each other. As [`iter`](Self::iter) in everything else.
-    ///
-    /// A key belongs to a part by its hash alone, so the parts are disjoint and together complete, whenever each of them is
-    /// asked for and whatever happens to the map in between: a key that is present throughout is yielded by exactly one of
-    /// them, once. With a good hasher their sizes differ by a few per cent, as long as there are some thousand entries to
-    /// a part. Costs a look at that part of the table.
-    ///
-    /// # Panics
-    /// If `this_partition` is not below `partitions`; so `partitions` cannot be zero.
-    ///
-    /// ```
-    /// let map: atomic_dict::AtomicMap<u64, u64> = atomic_dict::AtomicMap::new();
-    /// (0..1000).for_each(|key| drop(map.insert(key, key)));
-    /// let sum: u64 = std::thread::scope(|scope| {
-    ///     let part = |index| map.pin().fast_iter(4, index).map(|(_, value)| *value).sum::<u64>();
-    ///     let threads = [0, 1, 2, 3].map(|index| scope.spawn(move || part(index)));
-    ///     threads.into_iter().map(|thread| thread.join().unwrap()).sum()
-    /// });
-    /// assert_eq!(sum, 999 * 1000 / 2);
-    /// ```
-    #[track_caller]
-    pub fn fast_iter(&self, partitions: usize, this_partition: usize) -> Iter<'_, K, V, S> {
-        assert!(
-            this_partition < partitions,
-            "there is no partition {this_partition} of {partitions}: they count from 0"
-        );
-        self.walk(Hashes::partition(partitions, this_partition))
-    }
-
-    fn walk(&self, hashes: Hashes) -> Iter<'_, K, V, S> {
-        Iter::new(self.map.raw.walk(hashes, &self.map.key_hasher(), &self.guard), self.map)
-    }
-}
-
-impl<K: 'static, V: 'static, S> fmt::Debug for Pinned<'_, K, V, S>
-where
-    K: Hash + Eq + Send + Sync + fmt::Debug,
-    V: Send + Sync + fmt::Debug,
-    S: BuildHasher,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
     }
 }

@@ -5,6 +5,8 @@ use super::ahead::{Inserter, run_to_end};
 use super::iter::{Drain, Iter, Keys, Values};
 use super::pinned::Pinned;
 use crate::api::refs::Ref;
+use crate::table::Hashes;
+use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S> Pinned<'_, K, V, S>
@@ -13,6 +15,57 @@ where
     V: Send + Sync + 'static,
     S: BuildHasher,
 {
+    /// All entries, in no particular order. Never blocks writers.
+    ///
+    /// A key that is present from this call to the end of the iteration is yielded exactly once, any other at most once;
+    /// each value is one that the key had meanwhile. Completes a running migration first.
+    ///
+    /// ```
+    /// let map = atomic_dict::AtomicMap::new();
+    /// let pinned = map.pin();
+    /// pinned.insert(1, 10);
+    /// pinned.insert(2, 20);
+    /// assert_eq!(pinned.iter().map(|(key, value)| *key + *value).sum::<i32>(), 33);
+    /// ```
+    pub fn iter(&self) -> Iter<'_, K, V, S> {
+        self.walk(Hashes::ALL)
+    }
+
+    /// One of `partitions` parts of the entries, number `this_partition` counted from 0: for threads that share out a map
+    /// without talking to each other. As [`iter`](Self::iter) in everything else.
+    ///
+    /// A key belongs to a part by its hash alone, so the parts are disjoint and together complete, whenever each of them is
+    /// asked for and whatever happens to the map in between: a key that is present throughout is yielded by exactly one of
+    /// them, once. With a good hasher their sizes differ by a few per cent, as long as there are some thousand entries to
+    /// a part. Costs a look at that part of the table.
+    ///
+    /// # Panics
+    /// If `this_partition` is not below `partitions`; so `partitions` cannot be zero.
+    ///
+    /// ```
+    /// let map: atomic_dict::AtomicMap<u64, u64> = atomic_dict::AtomicMap::new();
+    /// (0..1000).for_each(|key| drop(map.insert(key, key)));
+    /// let sum: u64 = std::thread::scope(|scope| {
+    ///     let part = |index| map.pin().fast_iter(4, index).map(|(_, value)| *value).sum::<u64>();
+    ///     let threads = [0, 1, 2, 3].map(|index| scope.spawn(move || part(index)));
+    ///     threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    /// });
+    /// assert_eq!(sum, 999 * 1000 / 2);
+    /// ```
+    #[track_caller]
+    pub fn fast_iter(&self, partitions: usize, this_partition: usize) -> Iter<'_, K, V, S> {
+        assert!(
+            this_partition < partitions,
+            "there is no partition {this_partition} of {partitions}: they count from 0"
+        );
+        self.walk(Hashes::partition(partitions, this_partition))
+    }
+
+    fn walk(&self, hashes: Hashes) -> Iter<'_, K, V, S> {
+        let map = self.map();
+        Iter::new(map.raw.walk(hashes, &map.key_hasher(), self.guard()), map)
+    }
+
     /// All keys: [`iter`](Self::iter) without the values.
     ///
     /// ```
@@ -70,6 +123,17 @@ where
             self.remove::<K>(&key);
         }
         self.map().shrink_now(self.guard());
+    }
+}
+
+impl<K: 'static, V: 'static, S> fmt::Debug for Pinned<'_, K, V, S>
+where
+    K: Hash + Eq + Send + Sync + fmt::Debug,
+    V: Send + Sync + fmt::Debug,
+    S: BuildHasher,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 
