@@ -7,6 +7,8 @@ mod limits;
 mod model;
 mod panics;
 mod pushes;
+#[path = "../support/same.rs"]
+mod same;
 #[path = "../it/support.rs"]
 #[allow(dead_code)] // Shared with the tests of the other map.
 mod support;

@@ -14,6 +14,8 @@ mod partitions;
 mod peers;
 #[path = "../support/process.rs"]
 mod process;
+#[path = "../support/same.rs"]
+mod same;
 mod sequential;
 mod shrinking;
 mod sizes;

@@ -5,103 +5,18 @@
 //! - the same for every kind of value: inline, boxed, values whose bits need a box, NaNs, types without size;
 //! - traversals, ranges, parts, lengths, and the entries moved out at the end agree with the model.
 
+mod steps;
+
+use crate::same::{Value, same};
 use crate::support::TRICKY;
 use atomic_dict::dense::{NoSlot, TryInsertError};
 use atomic_dict::{Compute, DenseMap, Expected, OwnedRef, Ref};
-use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
-use std::fmt::Debug;
-
-/// Values with an equality that tells all of them apart.
-trait Value: PartialEq + Clone + Debug + Send + Sync + 'static {
-    fn same(&self, other: &Self) -> bool {
-        self == other
-    }
-}
-
-impl Value for u64 {}
-impl Value for i8 {}
-impl Value for i128 {}
-impl Value for String {}
-impl Value for () {}
-
-impl Value for f64 {
-    fn same(&self, other: &Self) -> bool {
-        self.to_bits() == other.to_bits()
-    }
-}
+use steps::{Op, Step, Wanted, inserts, steps};
 
 const MAX_INDEX: usize = 3000;
-
-#[derive(Clone, Copy, Debug)]
-enum Op {
-    Get,
-    Contains,
-    Insert,
-    TryInsert,
-    Remove,
-    RemoveIf,
-    Update,
-    GetOrInsert,
-    Upsert,
-    Compute(Option<bool>),
-    CompareAndSet(Wanted, bool),
-    /// By identity with what was read just before, or before the last change.
-    CompareAndSetSame(bool, bool),
-    Push,
-    Traverse(usize, usize),
-    Retain,
-    Clear,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Wanted {
-    NotFound,
-    Any,
-    Value,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    op: Op,
-    index: usize,
-    value: usize,
-    other: usize,
-    on_map: bool,
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let wanted = prop_oneof![Just(Wanted::NotFound), Just(Wanted::Any), Just(Wanted::Value)];
-    let op = prop_oneof![
-        4 => Just(Op::Get),
-        1 => Just(Op::Contains),
-        6 => Just(Op::Insert),
-        2 => Just(Op::TryInsert),
-        4 => Just(Op::Remove),
-        2 => Just(Op::RemoveIf),
-        3 => Just(Op::Update),
-        2 => Just(Op::GetOrInsert),
-        3 => Just(Op::Upsert),
-        3 => any::<Option<bool>>().prop_map(Op::Compute),
-        4 => (wanted, any::<bool>()).prop_map(|(wanted, put)| Op::CompareAndSet(wanted, put)),
-        3 => any::<(bool, bool)>().prop_map(|(fresh, put)| Op::CompareAndSetSame(fresh, put)),
-        2 => Just(Op::Push),
-        1 => (0..MAX_INDEX + 2, 0..MAX_INDEX + 2).prop_map(|(from, to)| Op::Traverse(from, to)),
-        1 => Just(Op::Retain),
-        1 => Just(Op::Clear),
-    ];
-    let index = prop_oneof![
-        6 => 0..10_usize,
-        3 => 0..200_usize,
-        2 => 0..=MAX_INDEX,
-        1 => prop_oneof![Just(MAX_INDEX), Just(MAX_INDEX + 1), Just(1 << 40), Just(usize::MAX)],
-    ];
-    let step = (op, index, any::<(usize, usize, bool)>());
-    let step = step.prop_map(|(op, index, (value, other, on_map))| Step { op, index, value, other, on_map });
-    vec(step, 0..120)
-}
 
 /// The map, and what it should be.
 struct Pair<V: Value> {
@@ -119,13 +34,9 @@ fn seen<V: Value>(value: Option<Ref<'_, V>>) -> Option<V> {
     value.as_deref().cloned()
 }
 
+#[track_caller]
 fn assert_same<V: Value>(actual: Option<&V>, expected: Option<&V>) {
-    let same = match (actual, expected) {
-        (Some(actual), Some(expected)) => actual.same(expected),
-        (None, None) => true,
-        _ => false,
-    };
-    assert!(same, "{actual:?} instead of {expected:?}");
+    assert!(same(actual, expected), "{actual:?} instead of {expected:?}");
 }
 
 impl<V: Value> Pair<V> {
@@ -393,17 +304,6 @@ fn unborrow<R: std::ops::Deref<Target = V>, V: Value>(error: TryInsertError<R, V
             (None, no_slot.value)
         }
     }
-}
-
-fn inserts(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Insert
-            | Op::GetOrInsert
-            | Op::Upsert
-            | Op::Compute(Some(true))
-            | Op::CompareAndSet(Wanted::Any | Wanted::NotFound, true)
-    )
 }
 
 fn run<V: Value>(values: &[V]) {
