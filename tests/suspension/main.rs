@@ -26,6 +26,9 @@ use subjects::{Item, Subject};
 /// Steps of each other thread during one suspension.
 const STEPS: u64 = 300;
 
+/// Bytes that blocks may take, however many suspensions there are.
+const MOST_BYTES: usize = 256 << 20;
+
 /// Suspensions begun, and ended: the handler waits while they differ.
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 static ENDED: AtomicU64 = AtomicU64::new(0);
@@ -69,7 +72,7 @@ fn wait(mut is_over: impl FnMut() -> bool, deadline: Duration) -> bool {
 }
 
 /// Suspends a victim so many times. Returns in how many of them the others were stopped.
-fn suspensions(subject: &'static impl Subject, times: u64, deadline: Duration) -> u64 {
+fn suspensions(name: &str, subject: &'static impl Subject, times: u64, deadline: Duration) -> u64 {
     install_handler();
     // Neither may be waited for when a case fails, so they borrow nothing of this frame.
     let (end, orders): (&AtomicBool, &AtomicU64) = (Box::leak(Box::default()), Box::leak(Box::default()));
@@ -104,8 +107,12 @@ fn suspensions(subject: &'static impl Subject, times: u64, deadline: Duration) -
         })
         .collect();
     let long = Duration::from_secs(60);
-    let mut stuck = 0;
+    let (mut stuck, mut shown) = (0, Instant::now());
     for time in 0..times {
+        if shown.elapsed() > Duration::from_secs(10) {
+            println!("{name}: {time} of {times} suspensions, {stuck} of them stopped others");
+            shown = Instant::now();
+        }
         // The victim gets out of the handler, and runs for a while, so that it is somewhere else each time.
         let before = steps.load(SeqCst);
         assert!(wait(|| steps.load(SeqCst) > before + 1, long), "the victim goes on");
@@ -124,6 +131,7 @@ fn suspensions(subject: &'static impl Subject, times: u64, deadline: Duration) -
     end.store(true, SeqCst);
     victim.join().expect("the victim does not panic");
     others.into_iter().for_each(|other| other.join().expect("nobody panics"));
+    println!("{name}: {stuck} of {times} suspensions stopped others");
     stuck
 }
 
@@ -136,17 +144,16 @@ fn leaked<T>(value: T) -> &'static T {
 fn a_thread_suspended_anywhere_stops_nobody() {
     let times = setting("SUSPENSIONS", 20_000) / 5;
     let deadline = Duration::from_secs(20);
-    let start = Instant::now();
     let stuck = [
-        ("AtomicMap, inline", suspensions(leaked(AtomicMap::<u64, u64>::new()), times, deadline)),
-        ("AtomicMap, boxed", suspensions(leaked(AtomicMap::<String, String>::new()), times, deadline)),
-        ("DenseMap, inline", suspensions(leaked(DenseMap::<u64>::new()), times, deadline)),
-        ("DenseMap, boxed", suspensions(leaked(DenseMap::<String>::new()), times, deadline)),
-        ("Published", suspensions(leaked(Published::new(<String as Item>::of(0))), times, deadline)),
+        suspensions("AtomicMap, inline", leaked(AtomicMap::<u64, u64>::new()), times, deadline),
+        suspensions("AtomicMap, boxed", leaked(AtomicMap::<String, String>::new()), times, deadline),
+        suspensions("DenseMap, inline", leaked(DenseMap::<u64>::new()), times, deadline),
+        suspensions("DenseMap, boxed", leaked(DenseMap::<String>::new()), times, deadline),
+        suspensions("Published", leaked(Published::new(<String as Item>::of(0))), times, deadline),
     ];
-    println!("{times} suspensions each in {:?}, stuck: {stuck:?}", start.elapsed());
-    assert!(stuck.iter().all(|(_, stuck)| *stuck == 0), "stopped others: {stuck:?}");
-    let control = suspensions(leaked(Mutex::new(HashMap::new())), 50, Duration::from_millis(200));
-    println!("a map behind a mutex: {control} of 50 suspensions stopped others");
+    assert_eq!(stuck, [0; 5], "others were stopped");
+    assert!(allocator::used() < MOST_BYTES, "{} bytes, though few live at a time", allocator::used());
+    let control =
+        suspensions("a map behind a mutex", leaked(Mutex::new(HashMap::new())), 50, Duration::from_millis(200));
     assert!(control > 0, "the mutex is found out");
 }
