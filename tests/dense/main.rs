@@ -13,3 +13,5 @@ mod same;
 #[allow(dead_code)] // Shared with the tests of the other map.
 mod support;
 mod walks;
+#[path = "../support/wanted.rs"]
+mod wanted;

@@ -24,5 +24,7 @@ mod text;
 mod threads;
 mod torn_down;
 mod user_code;
+#[path = "../support/wanted.rs"]
+mod wanted;
 mod whole;
 mod windows;

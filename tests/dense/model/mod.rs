@@ -10,11 +10,11 @@ mod steps;
 use crate::same::{Value, same};
 use crate::support::TRICKY;
 use atomic_dict::dense::{NoSlot, TryInsertError};
-use atomic_dict::{Compute, DenseMap, Expected, OwnedRef, Ref};
+use atomic_dict::{Compute, DenseMap, OwnedRef, Ref};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
-use steps::{Op, Step, Wanted, inserts, steps};
+use steps::{Op, Step, inserts, steps};
 
 const MAX_INDEX: usize = 3000;
 
@@ -177,16 +177,8 @@ impl<V: Value> Pair<V> {
             }
             Op::CompareAndSet(wanted, put) => {
                 let desired = put.then(|| value.clone());
-                let expected = match wanted {
-                    Wanted::NotFound => Expected::NotFound,
-                    Wanted::Any => Expected::Any,
-                    Wanted::Value => Expected::Value(&other),
-                };
-                let met = match wanted {
-                    Wanted::NotFound => present.is_none(),
-                    Wanted::Any => true,
-                    Wanted::Value => present.as_ref().is_some_and(|present| *present == other),
-                };
+                let expected = wanted.expected(&other);
+                let met = wanted.is_met(present.as_ref(), &other);
                 let result = if on_map {
                     let result = map.compare_and_set(index, expected, desired.clone());
                     result.map(owned).map_err(|failed| (owned(failed.actual), failed.desired))

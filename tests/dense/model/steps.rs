@@ -1,6 +1,7 @@
 //! Random steps.
 
 use super::MAX_INDEX;
+use crate::wanted::Wanted;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -26,13 +27,6 @@ pub(super) enum Op {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted {
-    NotFound,
-    Any,
-    Value,
-}
-
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) op: Op,
     pub(super) index: usize,
@@ -42,7 +36,6 @@ pub(super) struct Step {
 }
 
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let wanted = prop_oneof![Just(Wanted::NotFound), Just(Wanted::Any), Just(Wanted::Value)];
     let op = prop_oneof![
         4 => Just(Op::Get),
         1 => Just(Op::Contains),
@@ -54,7 +47,7 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Op::GetOrInsert),
         3 => Just(Op::Upsert),
         3 => any::<Option<bool>>().prop_map(Op::Compute),
-        4 => (wanted, any::<bool>()).prop_map(|(wanted, put)| Op::CompareAndSet(wanted, put)),
+        4 => (Wanted::any(), any::<bool>()).prop_map(|(wanted, put)| Op::CompareAndSet(wanted, put)),
         3 => any::<(bool, bool)>().prop_map(|(fresh, put)| Op::CompareAndSetSame(fresh, put)),
         2 => Just(Op::Push),
         1 => (0..MAX_INDEX + 2, 0..MAX_INDEX + 2).prop_map(|(from, to)| Op::Traverse(from, to)),

@@ -1,6 +1,6 @@
 //! A step on a handle, on a map, and on the model.
 
-use super::steps::{Op, Step, Wanted, Wish};
+use super::steps::{Op, Step, Wish};
 use super::{Key, Map};
 use crate::same::{Value, same};
 use crate::support::Foreign;
@@ -163,21 +163,14 @@ pub(super) fn run_model<K: Key, V: Value>(
         Op::Update => Outcome::ok(before.and_then(|_| set(value))),
         Op::GetOrInsert => Outcome::ok(before.or_else(|| set(value))),
         Op::Upsert => Outcome::ok(set(if before.is_some() { other } else { value })),
-        Op::CompareAndSet(wanted, sets) => {
-            let met = match wanted {
-                Wanted::NotFound => before.is_none(),
-                Wanted::Any => true,
-                Wanted::Value => before.as_ref() == Some(other),
-            };
-            match (met, sets) {
-                (false, _) => Outcome { ok: false, seen: before, unused: sets.then(|| value.clone()) },
-                (true, true) => {
-                    set(value);
-                    Outcome::ok(before)
-                }
-                (true, false) => Outcome::ok(model.remove(key)),
+        Op::CompareAndSet(wanted, sets) => match (wanted.is_met(before.as_ref(), other), sets) {
+            (false, _) => Outcome { ok: false, seen: before, unused: sets.then(|| value.clone()) },
+            (true, true) => {
+                set(value);
+                Outcome::ok(before)
             }
-        }
+            (true, false) => Outcome::ok(model.remove(key)),
+        },
         Op::CompareAndSetSame(stale, sets) => {
             if before.is_none() {
                 Outcome::ok(None)

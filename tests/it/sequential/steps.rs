@@ -1,6 +1,7 @@
 //! Random steps, and what they want.
 
-use atomic_dict::{Compute, Expected};
+use crate::wanted::Wanted;
+use atomic_dict::Compute;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -45,23 +46,6 @@ impl Wish {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted {
-    NotFound,
-    Any,
-    Value,
-}
-
-impl Wanted {
-    pub(super) fn expected<V>(self, value: &V) -> Expected<'_, V> {
-        match self {
-            Self::NotFound => Expected::NotFound,
-            Self::Any => Expected::Any,
-            Self::Value => Expected::Value(value),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) op: Op,
     pub(super) key: usize,
@@ -72,7 +56,6 @@ pub(super) struct Step {
 }
 
 pub(super) fn steps(keys: usize, values: usize) -> impl Strategy<Value = Vec<Step>> {
-    let wanted = prop_oneof![Just(Wanted::NotFound), Just(Wanted::Any), Just(Wanted::Value)];
     let wish = || prop_oneof![2 => Just(Wish::Put), 1 => Just(Wish::Remove), 1 => Just(Wish::Keep)];
     let op = prop_oneof![
         6 => Just(Op::Insert),
@@ -81,7 +64,7 @@ pub(super) fn steps(keys: usize, values: usize) -> impl Strategy<Value = Vec<Ste
         2 => Just(Op::Update),
         2 => Just(Op::GetOrInsert),
         2 => Just(Op::Upsert),
-        4 => (wanted, any::<bool>()).prop_map(|(wanted, set)| Op::CompareAndSet(wanted, set)),
+        4 => (Wanted::any(), any::<bool>()).prop_map(|(wanted, set)| Op::CompareAndSet(wanted, set)),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(stale, set)| Op::CompareAndSetSame(stale, set)),
         3 => (wish(), wish()).prop_map(|(absent, present)| Op::Compute(absent, present)),
         1 => Just(Op::RemoveIf),
