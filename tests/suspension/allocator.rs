@@ -41,16 +41,18 @@ struct Passed(AtomicPtr<Block>);
 
 impl Passed {
     fn take_all(&self) -> *mut Block {
+        // Acquire: with `push`, what stands in the blocks.
         self.0.swap(ptr::null_mut(), Acquire)
     }
 
     /// # Safety
-    /// The caller owns the blocks of the batch.
+    /// There is a block at least, and the caller owns all of them.
     unsafe fn push(&self, batch: *mut Block) {
         let mut head = self.0.load(Relaxed);
         loop {
-            // SAFETY: nobody else has the batch until the exchange below.
+            // SAFETY: by the contract of this function, a batch has a first block, and nobody else has it until the exchange below.
             unsafe { (*batch).next_batch = head };
+            // Release: for `take_all`. Heads that are only compared need no order.
             match self.0.compare_exchange_weak(head, batch, Release, Relaxed) {
                 Ok(_) => return,
                 Err(other) => head = other,
